@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Installs what the project needs. Safe to run again; says nothing when there is nothing to do.
+#
+#   tools/setup.sh build     Debian packages and DuckDB
+#   tools/setup.sh data      the sample data of the demo and of the tests
+#   tools/setup.sh clients   the clients that the black-box tests use
+#   tools/setup.sh quality   clang-format and clang-tidy (make format, make check-full)
+#
+# What is downloaded is pinned by hash in tools/packages/ and kept in STATOR_CACHE (default ~/.cache/stator), so a clean
+# clone does not fetch it again. DuckDB_DIR=PREFIX uses a system DuckDB of the same version instead.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+packages="$root/tools/packages"
+. "$root/tools/setup_lib.sh"
+
+main() {
+  [ $# -gt 0 ] || set -- build data clients
+  mkdir -p "$cache"
+  exec 9>"$cache/setup.lock"
+  flock 9
+  trap 'rm -rf "$cache"/work.*' EXIT   # The lock is ours: no other set-up has a work folder here.
+  local part
+  for part in "$@"; do
+    case "$part" in
+      build) need_debian "$packages/debian-build.txt"; need_venv_module; need_duckdb ;;
+      data) need_node_modules data ;;
+      clients) need_node_modules clients; need_python_environments ;;
+      quality) need_debian "$packages/debian-quality.txt" ;;
+      *) fail "unknown part '$part'; the parts are build, data, clients and quality" ;;
+    esac
+  done
+}
+
+need_duckdb() {
+  if [ -n "${DuckDB_DIR:-}" ]; then
+    [ -e "$DuckDB_DIR/lib/libduckdb.so" ] && [ -e "$DuckDB_DIR/include/duckdb.hpp" ] ||
+      fail "DuckDB_DIR=$DuckDB_DIR holds no lib/libduckdb.so and include/duckdb.hpp"
+    return
+  fi
+  local home
+  home=$(duckdb_home)
+  [ -d "$home" ] && return
+  [ "$(uname -sm)" = "Linux x86_64" ] || fail "DuckDB is pinned for Linux x86-64 only; set DuckDB_DIR to your own build"
+  say "DuckDB 1.5.6: the library and its headers"
+  local work
+  work=$(scratch)
+  cp "$packages/duckdb/"{package.json,package-lock.json,.npmrc,requirements.txt} "$work"
+  (cd "$work" && npm ci --ignore-scripts --silent --no-progress)
+  python3 -m venv "$work/venv"
+  "$work/venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary duckdb \
+    --require-hashes -d "$work" -r "$work/requirements.txt"
+  mkdir -p "$work/home/lib"
+  tar -xzf "$work"/duckdb-*.tar.gz -C "$work" --wildcards '*/external/duckdb/src/include/*' \
+    '*/external/duckdb/third_party/*.h' '*/external/duckdb/third_party/*.hpp' '*/external/duckdb/LICENSE'
+  mv "$work"/duckdb-*/external/duckdb/{src/include,third_party,LICENSE} "$work/home"
+  cp "$work/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so" "$work/home/lib"
+  keep "$work/home" "$home"
+}
+
+# A folder of node modules for each folder of tools/packages/node-*: NODE_PATH of the programs that use it.
+need_node_modules() {
+  local source="$packages/node-$1" home
+  [ -d "$source" ] || return 0
+  home="$cache/node-$1-$(key_of "$source/package.json" "$source/package-lock.json")"
+  [ -d "$home" ] && return
+  say "npm packages: $1"
+  local work
+  work=$(scratch)
+  mkdir "$work/home"
+  cp "$source/"{package.json,package-lock.json,.npmrc} "$work/home"
+  (cd "$work/home" && npm ci --ignore-scripts --silent --no-progress)
+  keep "$work/home" "$home"
+}
+
+# A Python environment for each tools/packages/python-*.txt. They are apart because their pins exclude each other.
+need_python_environments() {
+  local file name home
+  for file in "$packages"/python-*.txt; do
+    [ -e "$file" ] || continue
+    name=$(basename "$file" .txt)
+    home="$cache/$name-$(key_of "$file")"
+    [ -e "$home/complete" ] && continue
+    say "Python packages: ${name#python-}"
+    rm -rf "$home"
+    python3 -m venv "$home"   # An environment cannot be moved, so this one is made in place and marked at the end.
+    "$home/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$file"
+    touch "$home/complete"
+  done
+}
+
+main "$@"
