@@ -1,0 +1,81 @@
+// Counters, gauges and histograms in Prometheus's text form. A MetricsRegistry is made by the program and passed down;
+// there is no global one.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stator::base {
+
+// A number that only grows. Thread-safe, lock-free.
+class Counter {
+ public:
+  // Adds `amount`.
+  void Add(std::uint64_t amount = 1) { value_.fetch_add(amount, std::memory_order_relaxed); }
+  // Its value now.
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+// Counts durations in buckets that double from 16 us to 8.6 s. Thread-safe, lock-free.
+class Histogram {
+ public:
+  static constexpr int kBuckets = 20;
+  static constexpr std::uint64_t kFirstBucketMicroseconds = 16;
+  // Counts one duration.
+  void Record(std::uint64_t microseconds);
+  // Durations counted in bucket `index` (not cumulative); bucket kBuckets holds all longer ones.
+  std::uint64_t bucket(int index) const { return buckets_[index].load(std::memory_order_relaxed); }
+  // Sum of all durations.
+  std::uint64_t sum_microseconds() const { return sum_.load(std::memory_order_relaxed); }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kBuckets + 1> buckets_{};
+  std::atomic<std::uint64_t> sum_{0};
+};
+
+// Label names with values, for example {{"table", "flights"}, {"operation", "Query"}}.
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// Names metrics and renders them. Thread-safe. Look a metric up once and keep the pointer: it lives as long as the
+// registry. At most kSeriesMax series exist; beyond it, new label sets share one series labelled "other".
+class MetricsRegistry {
+ public:
+  static constexpr std::size_t kSeriesMax = 10'000;
+  // The counter `name` (ending in "_total") with these labels; made at the first call.
+  Counter* GetCounter(std::string_view name, std::string_view help, const Labels& labels = {});
+  // The histogram `name` (ending in "_seconds") with these labels; made at the first call.
+  Histogram* GetHistogram(std::string_view name, std::string_view help, const Labels& labels = {});
+  // A value read when the metrics are rendered.
+  void AddGauge(std::string_view name, std::string_view help, const Labels& labels, std::function<double()> read);
+  // All metrics as Prometheus text, sorted by name.
+  std::string RenderPrometheus() const;
+
+ private:
+  struct Family {
+    std::string help;
+    std::string type;
+    std::map<std::string, std::unique_ptr<Counter>> counters;
+    std::map<std::string, std::unique_ptr<Histogram>> histograms;
+    std::map<std::string, std::function<double()>> gauges;
+  };
+  std::string SeriesKey(const Labels& labels);
+  Family& FamilyOf(std::string_view name, std::string_view help, std::string_view type);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Family> families_;
+  std::size_t series_ = 0;
+};
+
+}  // namespace stator::base

@@ -1,0 +1,96 @@
+// UniqueFunction<R(Args...)>: a move-only std::function, so that a completion may own what it completes into
+// (std::move_only_function arrives with C++23). Callables up to kInlineBytes are stored without allocation.
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include "base/check.h"
+
+namespace stator::base {
+
+template <typename Signature>
+class UniqueFunction;
+
+// Calls a stored callable. Empty after default construction or after being moved from; calling an empty one aborts.
+template <typename R, typename... Args>
+class UniqueFunction<R(Args...)> {
+ public:
+  // Room for a callable of this size without allocation: a shared pointer, a few references, a small string.
+  static constexpr std::size_t kInlineBytes = 64;
+
+  // An empty function.
+  UniqueFunction() = default;
+  // Stores `callable`, which must be nothrow-movable to be stored inline.
+  template <typename F, typename = std::enable_if_t<!std::is_same_v<std::decay_t<F>, UniqueFunction>>>
+  UniqueFunction(F&& callable) {  // NOLINT(google-explicit-constructor)
+    using Callable = std::decay_t<F>;
+    if constexpr (sizeof(Callable) <= kInlineBytes && alignof(Callable) <= alignof(std::max_align_t) &&
+                  std::is_nothrow_move_constructible_v<Callable>) {
+      new (storage_) Callable(std::forward<F>(callable));
+      operations_ = &kInline<Callable>;
+    } else {
+      *reinterpret_cast<Callable**>(storage_) = new Callable(std::forward<F>(callable));
+      operations_ = &kHeap<Callable>;
+    }
+  }
+  // Takes over the callable of `other`, which is empty afterwards.
+  UniqueFunction(UniqueFunction&& other) noexcept { TakeFrom(other); }
+  // Takes over the callable of `other`, which is empty afterwards.
+  UniqueFunction& operator=(UniqueFunction&& other) noexcept {
+    if (this != &other) {
+      Reset();
+      TakeFrom(other);
+    }
+    return *this;
+  }
+  UniqueFunction(const UniqueFunction&) = delete;
+  UniqueFunction& operator=(const UniqueFunction&) = delete;
+  ~UniqueFunction() { Reset(); }
+
+  // Whether there is a callable.
+  explicit operator bool() const { return operations_ != nullptr; }
+  // Calls it. REQUIRES: not empty.
+  R operator()(Args... args) {
+    CHECK(operations_ != nullptr);
+    return operations_->call(storage_, std::forward<Args>(args)...);
+  }
+
+ private:
+  struct Operations {
+    R (*call)(void*, Args&&...);
+    void (*move)(void* from, void* to);
+    void (*destroy)(void*);
+  };
+
+  template <typename Callable>
+  static constexpr Operations kInline = {
+      [](void* at, Args&&... args) -> R { return (*static_cast<Callable*>(at))(std::forward<Args>(args)...); },
+      [](void* from, void* to) {
+        new (to) Callable(std::move(*static_cast<Callable*>(from)));
+        static_cast<Callable*>(from)->~Callable();
+      },
+      [](void* at) { static_cast<Callable*>(at)->~Callable(); }};
+
+  template <typename Callable>
+  static constexpr Operations kHeap = {
+      [](void* at, Args&&... args) -> R { return (**static_cast<Callable**>(at))(std::forward<Args>(args)...); },
+      [](void* from, void* to) { *static_cast<Callable**>(to) = *static_cast<Callable**>(from); },
+      [](void* at) { delete *static_cast<Callable**>(at); }};
+
+  void TakeFrom(UniqueFunction& other) {
+    if (other.operations_ == nullptr) return;
+    other.operations_->move(other.storage_, storage_);
+    operations_ = std::exchange(other.operations_, nullptr);
+  }
+  void Reset() {
+    if (operations_ != nullptr) std::exchange(operations_, nullptr)->destroy(storage_);
+  }
+
+  const Operations* operations_ = nullptr;
+  alignas(std::max_align_t) std::byte storage_[kInlineBytes];
+};
+
+}  // namespace stator::base

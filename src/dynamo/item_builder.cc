@@ -1,0 +1,262 @@
+#include "dynamo/item_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "dynamo/errors.h"
+
+namespace stator::dynamo {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 8;  // size and count, u32 each
+
+void PutU32(char* at, std::size_t value) {
+  const auto narrow = static_cast<std::uint32_t>(value);
+  std::memcpy(at, &narrow, sizeof narrow);
+}
+
+void AppendContent(std::string& out, std::string_view content) {
+  std::size_t length = content.size();
+  for (; length >= 0x80; length >>= 7) out.push_back(static_cast<char>(length | 0x80));
+  out.push_back(static_cast<char>(length));
+  out.append(content);
+}
+
+std::string_view ContentAt(const char* at) {
+  const std::uint32_t length = internal::ReadLength(at);
+  return {at, length};
+}
+
+bool IsSetTag(std::uint8_t tag) { return tag >= AttributeValue::kTagStringSet; }
+
+base::Error EmptySet(std::uint8_t tag) {
+  const std::string_view words = tag == AttributeValue::kTagStringSet   ? "An string set  may not be empty"
+                                 : tag == AttributeValue::kTagNumberSet ? "An number set  may not be empty"
+                                                                        : "Binary sets should not be empty";
+  return ValidationError("One or more parameter values were invalid: " + std::string(words));
+}
+
+}  // namespace
+
+void ItemBuilder::Clear() {
+  bytes_.assign(1, kItemLayout);
+  bytes_.append(kHeaderBytes, '\0');
+  offsets_.clear();
+  frames_.assign(1, Frame{AttributeValue::kTagMap, 1, 0, true});
+}
+
+ItemBuilder& ItemBuilder::Name(std::string_view name) {
+  Frame& frame = frames_.back();
+  CHECK(frame.tag == AttributeValue::kTagMap);
+  const std::size_t entries = frame.start + kHeaderBytes;
+  if (frame.sorted && offsets_.size() > frame.first_offset) {
+    frame.sorted = ContentAt(bytes_.data() + entries + offsets_.back()) < name;
+  }
+  offsets_.push_back(static_cast<std::uint32_t>(bytes_.size() - entries));
+  AppendContent(bytes_, name);
+  return *this;
+}
+
+void ItemBuilder::BeginValue() {
+  const Frame& frame = frames_.back();
+  if (frame.tag == AttributeValue::kTagMap) return;
+  offsets_.push_back(static_cast<std::uint32_t>(bytes_.size() - frame.start - kHeaderBytes));
+}
+
+ItemBuilder& ItemBuilder::Tag(std::uint8_t tag) {
+  CHECK(!IsSetTag(frames_.back().tag));
+  BeginValue();
+  bytes_.push_back(static_cast<char>(tag));
+  return *this;
+}
+
+ItemBuilder& ItemBuilder::Bytes(std::uint8_t tag, std::string_view content) {
+  BeginValue();
+  if (!IsSetTag(frames_.back().tag)) bytes_.push_back(static_cast<char>(tag));
+  AppendContent(bytes_, content);
+  return *this;
+}
+
+ItemBuilder& ItemBuilder::Add(const Number& number) {
+  return Bytes(AttributeValue::kTagNumber, number.sortable());
+}
+
+ItemBuilder& ItemBuilder::Value(AttributeValue value) {
+  CHECK(!IsSetTag(frames_.back().tag));
+  BeginValue();
+  bytes_.append(value.encoded());
+  return *this;
+}
+
+ItemBuilder& ItemBuilder::Open(std::uint8_t tag) {
+  Tag(tag);
+  frames_.push_back(Frame{tag, bytes_.size(), offsets_.size(), true});
+  bytes_.append(kHeaderBytes, '\0');
+  return *this;
+}
+
+ItemBuilder& ItemBuilder::BeginSet(AttributeType type) {
+  return Open(type == AttributeType::kStringSet   ? AttributeValue::kTagStringSet
+              : type == AttributeType::kNumberSet ? AttributeValue::kTagNumberSet
+                                                  : AttributeValue::kTagBinarySet);
+}
+
+ItemBuilder& ItemBuilder::EndMap() {
+  CHECK(depth() > 0 && frames_.back().tag == AttributeValue::kTagMap);
+  CloseFrame(true);
+  return *this;
+}
+
+ItemBuilder& ItemBuilder::EndList() {
+  CHECK(frames_.back().tag == AttributeValue::kTagList);
+  CloseFrame(false);
+  return *this;
+}
+
+base::Status ItemBuilder::EndSet() {
+  const Frame frame = frames_.back();
+  CHECK(IsSetTag(frame.tag));
+  const char* members = bytes_.data() + frame.start + kHeaderBytes;
+  const auto drop = [&](base::Error error) {
+    bytes_.resize(frame.start);
+    bytes_.back() = static_cast<char>(AttributeValue::kTagNull);
+    offsets_.resize(frame.first_offset);
+    frames_.pop_back();
+    return error;
+  };
+  const std::size_t count = offsets_.size() - frame.first_offset;
+  if (count == 0) return drop(EmptySet(frame.tag));
+
+  std::vector<std::string_view> sorted;
+  sorted.reserve(count);
+  for (std::size_t i = frame.first_offset; i < offsets_.size(); ++i) sorted.push_back(ContentAt(members + offsets_[i]));
+  std::vector<std::string_view> arrived = sorted;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+    std::string list;
+    for (const std::string_view member : arrived) {
+      if (!list.empty()) list += ", ";
+      if (frame.tag == AttributeValue::kTagStringSet) list += member;
+      else if (frame.tag == AttributeValue::kTagNumberSet) Number::FromSortable(member).AppendText(list);
+      else list += "<" + std::to_string(member.size()) + " bytes>";
+    }
+    return drop(ValidationError("One or more parameter values were invalid: Input collection [" + list +
+                                "] contains duplicates."));
+  }
+  scratch_.clear();
+  for (const std::string_view member : sorted) AppendContent(scratch_, member);
+  bytes_.replace(frame.start + kHeaderBytes, std::string::npos, scratch_);
+  CloseFrame(false);
+  return base::OkStatus();
+}
+
+// Puts the entries of a map whose names did not arrive in order into order; of equal names the last one stays.
+void ItemBuilder::SortEntries(const Frame& frame) {
+  struct Entry {
+    std::string_view name;
+    std::uint32_t begin;
+    std::uint32_t end;
+  };
+  const char* entries = bytes_.data() + frame.start + kHeaderBytes;
+  const auto total = static_cast<std::uint32_t>(bytes_.size() - frame.start - kHeaderBytes);
+  std::vector<Entry> order;
+  order.reserve(offsets_.size() - frame.first_offset);
+  for (std::size_t i = frame.first_offset; i < offsets_.size(); ++i) {
+    const std::uint32_t end = i + 1 < offsets_.size() ? offsets_[i + 1] : total;
+    order.push_back({ContentAt(entries + offsets_[i]), offsets_[i], end});
+  }
+  std::sort(order.begin(), order.end(), [](const Entry& a, const Entry& b) {
+    return a.name != b.name ? a.name < b.name : a.begin < b.begin;
+  });
+  scratch_.clear();
+  offsets_.resize(frame.first_offset);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + 1 < order.size() && order[i + 1].name == order[i].name) continue;
+    offsets_.push_back(static_cast<std::uint32_t>(scratch_.size()));
+    scratch_.append(entries + order[i].begin, order[i].end - order[i].begin);
+  }
+  bytes_.replace(frame.start + kHeaderBytes, std::string::npos, scratch_);
+}
+
+void ItemBuilder::CloseFrame(bool with_offsets) {
+  const Frame frame = frames_.back();
+  if (!frame.sorted) SortEntries(frame);
+  const std::size_t count = offsets_.size() - frame.first_offset;
+  if (with_offsets) {
+    bytes_.insert(frame.start + kHeaderBytes, count * sizeof(std::uint32_t), '\0');
+    if (count > 0) {
+      std::memcpy(bytes_.data() + frame.start + kHeaderBytes, offsets_.data() + frame.first_offset,
+                  count * sizeof(std::uint32_t));
+    }
+  }
+  PutU32(bytes_.data() + frame.start, bytes_.size() - frame.start - sizeof(std::uint32_t));
+  PutU32(bytes_.data() + frame.start + sizeof(std::uint32_t), count);
+  offsets_.resize(frame.first_offset);
+  frames_.pop_back();
+}
+
+Item ItemBuilder::Build() {
+  CHECK(depth() == 0);
+  CloseFrame(true);
+  Item item{std::string(bytes_)};
+  Clear();
+  return item;
+}
+
+void ItemBuilder::BuildInto(std::string& out) {
+  CHECK(depth() == 0);
+  CloseFrame(true);
+  out.append(bytes_);
+  Clear();
+}
+
+namespace {
+
+// Walks `source` merged with `set` in name order, without `removed`, and hands each attribute to `visit`.
+template <typename Visit>
+void Merge(MapView source, std::span<const NamedValue> set, std::span<const std::string_view> removed, Visit&& visit) {
+  std::size_t next_set = 0;
+  std::size_t next_removed = 0;
+  const std::uint32_t size = source.size();
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const NamedValue entry = source[i];
+    while (next_set < set.size() && set[next_set].name < entry.name) visit(set[next_set++]);
+    if (next_set < set.size() && set[next_set].name == entry.name) {
+      visit(set[next_set++]);
+      continue;
+    }
+    while (next_removed < removed.size() && removed[next_removed] < entry.name) ++next_removed;
+    if (next_removed < removed.size() && removed[next_removed] == entry.name) continue;
+    visit(entry);
+  }
+  while (next_set < set.size()) visit(set[next_set++]);
+}
+
+}  // namespace
+
+void RebuildItem(ItemView source, std::span<const NamedValue> set, std::span<const std::string_view> removed,
+                 std::string& out) {
+  const MapView attributes = source.attributes();
+  std::size_t count = 0;
+  Merge(attributes, set, removed, [&](const NamedValue&) { ++count; });
+
+  const std::size_t body = out.size() + 1;
+  std::size_t room = source.bytes().size() + count * sizeof(std::uint32_t) + kHeaderBytes;
+  for (const NamedValue& each : set) room += each.name.size() + each.value.encoded().size() + 4;
+  out.reserve(out.size() + room);
+  out.push_back(kItemLayout);
+  out.append(kHeaderBytes + count * sizeof(std::uint32_t), '\0');
+  const std::size_t entries = out.size();
+  std::size_t offset_at = body + kHeaderBytes;
+  Merge(attributes, set, removed, [&](const NamedValue& each) {
+    PutU32(out.data() + offset_at, out.size() - entries);
+    offset_at += sizeof(std::uint32_t);
+    AppendContent(out, each.name);
+    out.append(each.value.encoded());
+  });
+  PutU32(out.data() + body, out.size() - body - sizeof(std::uint32_t));
+  PutU32(out.data() + body + sizeof(std::uint32_t), count);
+}
+
+}  // namespace stator::dynamo
