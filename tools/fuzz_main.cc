@@ -7,13 +7,19 @@
 // First every input of the corpus, then mutations of them from a seeded generator: the same seed
 // gives the same inputs. It is not guided by coverage; a target that is linked with libFuzzer
 // instead takes the same flags. An input that makes the target crash is written to ./crash-SEED-RUN
-// before the program dies.
+// with exit code 1; so is one
+// that takes longer than 20 seconds.
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -23,8 +29,6 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
-// There only in a build with sanitizers, which end the program without a signal.
-extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {
 
@@ -38,33 +42,30 @@ struct Options {
   std::vector<std::filesystem::path> corpus;
 };
 
-// The input in work, for the signal handler that saves it.
-Bytes g_input;
-std::string g_crash_file;
+constexpr uint64_t kMaxInputBytes = 1 << 20;
+constexpr unsigned kMaxSecondsPerInput = 20;
 
-void SaveInput() {
-  FILE* file = std::fopen(g_crash_file.c_str(), "wb");
-  if (file == nullptr) return;
-  std::fwrite(g_input.data(), 1, g_input.size(), file);
-  std::fclose(file);
-  std::fprintf(stderr, "fuzz: input of %zu bytes saved as %s\n", g_input.size(),
-               g_crash_file.c_str());
+// The input in work. The parent process shares it with the child that runs the target, so that it
+// survives any death.
+struct InWork {
+  uint64_t run;
+  uint64_t size;
+  uint8_t bytes[kMaxInputBytes];
+};
+
+InWork* ShareMemory() {
+  void* memory =
+      mmap(nullptr, sizeof(InWork), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<InWork*>(memory);
 }
 
-void SaveInputAndDie(int signal_number) {
-  SaveInput();
-  std::signal(signal_number, SIG_DFL);
-  std::raise(signal_number);
-}
-
-void SaveInputOnDeath() {
-  if (__sanitizer_set_death_callback != nullptr) {
-    __sanitizer_set_death_callback(SaveInput);
-    return;
-  }
-  for (int signal_number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
-    std::signal(signal_number, SaveInputAndDie);
-  }
+void SaveInput(const InWork& in_work, uint64_t seed) {
+  const std::string name = "crash-" + std::to_string(seed) + "-" + std::to_string(in_work.run);
+  std::ofstream out(name, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(in_work.bytes),
+            static_cast<std::streamsize>(in_work.size));
+  std::fprintf(stderr, "fuzz: input of %llu bytes saved as %s\n",
+               static_cast<unsigned long long>(in_work.size), name.c_str());
 }
 
 bool TakeNumber(std::string_view argument, std::string_view name, uint64_t* out) {
@@ -182,29 +183,52 @@ class Mutator {
   size_t max_len_;
 };
 
-void RunOne(const Bytes& input, uint64_t seed, uint64_t run) {
-  g_input = input;
-  g_crash_file = "crash-" + std::to_string(seed) + "-" + std::to_string(run);
-  LLVMFuzzerTestOneInput(g_input.data(), g_input.size());
+void RunOne(const Bytes& input, InWork* in_work) {
+  in_work->size = std::min<uint64_t>(input.size(), kMaxInputBytes);
+  std::copy_n(input.begin(), in_work->size, in_work->bytes);
+  alarm(kMaxSecondsPerInput);
+  // A buffer of its own length, so that a sanitizer sees a read past its end.
+  const Bytes exact(in_work->bytes, in_work->bytes + in_work->size);
+  LLVMFuzzerTestOneInput(exact.data(), exact.size());
+  ++in_work->run;
+}
+
+void RunAll(const Options& options, InWork* in_work) {
+  const std::vector<Bytes> corpus = ReadCorpus(options.corpus);
+  for (const Bytes& input : corpus) RunOne(input, in_work);
+
+  Mutator mutator(options.seed, options.max_len);
+  const auto start = std::chrono::steady_clock::now();
+  const auto limit = std::chrono::seconds(options.max_total_time_s);
+  for (uint64_t i = 0; i < options.runs; ++i) {
+    const bool timed = options.max_total_time_s > 0 && i % 64 == 0;
+    if (timed && std::chrono::steady_clock::now() - start >= limit) break;
+    RunOne(mutator.Next(corpus), in_work);
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const Options options = ParseOptions(argc, argv);
-  SaveInputOnDeath();
-  const std::vector<Bytes> corpus = ReadCorpus(options.corpus);
-  uint64_t run = 0;
-  for (const Bytes& input : corpus) RunOne(input, options.seed, run++);
-
-  Mutator mutator(options.seed, options.max_len);
-  const auto start = std::chrono::steady_clock::now();
-  const auto limit = std::chrono::seconds(options.max_total_time_s);
-  for (uint64_t i = 0; i < options.runs; ++i) {
-    const bool timed = options.max_total_time_s > 0 && i % 256 == 0;
-    if (timed && std::chrono::steady_clock::now() - start >= limit) break;
-    RunOne(mutator.Next(corpus), options.seed, run++);
+  InWork* in_work = ShareMemory();
+  const pid_t child = in_work == nullptr ? -1 : fork();
+  if (child < 0) {
+    std::perror("fuzz");
+    return 2;
   }
-  std::printf("fuzz: %llu inputs, no failure\n", static_cast<unsigned long long>(run));
-  return 0;
+  if (child == 0) {
+    RunAll(options, in_work);
+    return 0;
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+    std::printf("fuzz: %llu inputs, no failure\n", static_cast<unsigned long long>(in_work->run));
+    return 0;
+  }
+  if (WIFSIGNALED(status)) std::fprintf(stderr, "fuzz: %s\n", strsignal(WTERMSIG(status)));
+  SaveInput(*in_work, options.seed);
+  return 1;
 }

@@ -4,7 +4,7 @@
 #   tools/setup.sh build     Debian packages and DuckDB
 #   tools/setup.sh data      the sample data of the demo and of the tests
 #   tools/setup.sh clients   the clients that the black-box tests use
-#   tools/setup.sh quality   clang-format and clang-tidy (make format, make check-full)
+#   tools/setup.sh quality   what formats and lints (make format, make check-full)
 #
 # What is downloaded is pinned by hash in tools/packages/ and kept in STATOR_CACHE (default ~/.cache/stator), so a clean
 # clone does not fetch it again. DuckDB_DIR=PREFIX uses a system DuckDB of the same version instead.
@@ -25,8 +25,8 @@ main() {
     case "$part" in
       build) need_debian "$packages/debian-build.txt"; need_venv_module; need_duckdb ;;
       data) need_node_modules data ;;
-      clients) need_node_modules clients; need_python_environments ;;
-      quality) need_debian "$packages/debian-quality.txt" ;;
+      clients) need_node_modules clients; need_python tests; need_python awscli ;;
+      quality) need_debian "$packages/debian-quality.txt"; need_python quality ;;
       *) fail "unknown part '$part'; the parts are build, data, clients and quality" ;;
     esac
   done
@@ -73,20 +73,23 @@ need_node_modules() {
   keep "$work/home" "$home"
 }
 
-# A Python environment for each tools/packages/python-*.txt. They are apart because their pins exclude each other.
-need_python_environments() {
-  local file name home
-  for file in "$packages"/python-*.txt; do
-    [ -e "$file" ] || continue
-    name=$(basename "$file" .txt)
-    home="$cache/$name-$(key_of "$file")"
-    [ -e "$home/complete" ] && continue
-    say "Python packages: ${name#python-}"
-    rm -rf "$home"
-    python3 -m venv "$home"   # An environment cannot be moved, so this one is made in place and marked at the end.
-    "$home/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$file"
-    touch "$home/complete"
-  done
+# The Python environment of tools/packages/python-NAME.txt. They are apart because their pins exclude each other.
+need_python() {
+  local file="$packages/python-$1.txt" home python=python3 work
+  home="$cache/python-$1-$(key_of "$file")"
+  [ -e "$home/complete" ] && return
+  say "Python packages: $1"
+  command -v python3.11 >/dev/null && python=python3.11
+  work=$(scratch)
+  cp "$file" "$work/requirements.txt"
+  if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then
+    say "$python is not Python 3.11: the versions hold, the hashes (of packages for 3.11) cannot be checked"
+    sed -i 's/ --hash=.*//' "$work/requirements.txt"
+  fi
+  rm -rf "$home"
+  "$python" -m venv "$home"   # An environment cannot be moved, so this one is made in place and marked at the end.
+  "$home/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$work/requirements.txt"
+  touch "$home/complete"
 }
 
 main "$@"
