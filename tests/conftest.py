@@ -119,9 +119,7 @@ def make_table(dynamodb, table_name):
             names.append(("sk", sort_type, "RANGE"))
         client.create_table(
             TableName=name,
-            AttributeDefinitions=[
-                {"AttributeName": n, "AttributeType": t} for n, t, _ in names
-            ],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t, _ in names],
             KeySchema=[{"AttributeName": n, "KeyType": kind} for n, _, kind in names],
             BillingMode="PAY_PER_REQUEST",
             **keywords,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,22 +125,28 @@ def blackbox(options) -> Outcome:
         environment = {**os.environ, "STATOR_BIN": str(options.build / "stator")}
         if options.slow:
             environment["STATOR_SLOW_TESTS"] = "1"
-        try:
-            code = subprocess.run(
-                command,
-                cwd=options.root / "tests",
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                timeout=BLACKBOX_DEADLINE_S,
-            ).returncode
-        except subprocess.TimeoutExpired:
-            code = None
+        code = _run_group(command, options.root / "tests", environment)
         outcome = _read_junit(report) if report.exists() else Outcome()
     if code is None:
         outcome.failed.append(f"black-box tests: not done in {BLACKBOX_DEADLINE_S} s")
     elif code != 0 and not outcome.failed:
         outcome.failed.append(f"black-box tests: pytest ended with exit code {code}")
     return outcome
+
+
+def _run_group(command, cwd, environment) -> int | None:
+    """The exit code, or nothing when the deadline passed; then all that it started ends with it."""
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return process.wait(BLACKBOX_DEADLINE_S)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _read_junit(report: Path) -> Outcome:

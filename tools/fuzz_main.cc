@@ -143,29 +143,18 @@ class Mutator {
     const size_t length = 1 + Below(std::min<size_t>(bytes->size() - at, 32));
     const auto here = bytes->begin() + static_cast<ptrdiff_t>(at);
     switch (Below(7)) {
-      case 0:
-        (*bytes)[at] ^= static_cast<uint8_t>(1U << Below(8));
-        return;
-      case 1:
-        (*bytes)[at] = Byte();
-        return;
-      case 2:
-        (*bytes)[at] = Telling();
-        return;
-      case 3:
-        bytes->insert(here, Telling());
-        return;
-      case 4:
-        bytes->erase(here, here + static_cast<ptrdiff_t>(length));
-        return;
+      case 0: (*bytes)[at] ^= static_cast<uint8_t>(1U << Below(8)); return;
+      case 1: (*bytes)[at] = Byte(); return;
+      case 2: (*bytes)[at] = Telling(); return;
+      case 3: bytes->insert(here, Telling()); return;
+      case 4: bytes->erase(here, here + static_cast<ptrdiff_t>(length)); return;
       case 5: {
         const Bytes copy(here, here + static_cast<ptrdiff_t>(length));
         bytes->insert(bytes->begin() + static_cast<ptrdiff_t>(Below(bytes->size())), copy.begin(),
                       copy.end());
         return;
       }
-      default:
-        Splice(corpus, at, bytes);
+      default: Splice(corpus, at, bytes);
     }
   }
 
