@@ -1,6 +1,5 @@
 """The three suites of tests/run.py. Each prints its progress and returns an Outcome."""
 
-import json
 import os
 import signal
 import subprocess
@@ -69,10 +68,10 @@ def unit(options) -> Outcome:
 
 
 def _unit_program(path: Path, folder: Path) -> Outcome:
-    report = folder / f"{path.name}.json"
+    report = folder / f"{path.name}.xml"
     own = folder / path.name
     own.mkdir()
-    command = [path, "--gtest_brief=1", f"--gtest_output=json:{report}"]
+    command = [path, "--gtest_brief=1", f"--gtest_output=xml:{report}"]
     start = time.monotonic()
     try:
         ran = subprocess.run(
@@ -87,29 +86,13 @@ def _unit_program(path: Path, folder: Path) -> Outcome:
         code, output = ran.returncode, ran.stdout.decode(errors="replace")
     except subprocess.TimeoutExpired as late:
         code, output = None, (late.stdout or b"").decode(errors="replace")
-    outcome = _read_gtest(report, path.name) if report.exists() else Outcome()
+    outcome = _read_report(report, f"{path.name} ") if report.exists() else Outcome()
     if code is None:
         outcome.failed.append(f"{path.name}: not done in {UNIT_DEADLINE_S} s")
     elif code != 0 and not outcome.failed:
         outcome.failed.append(f"{path.name}: ended with exit code {code}")
     text = f"unit: {path.name}: {outcome} ({time.monotonic() - start:.1f} s)"
     print(f"{text}\n{output}" if outcome.failed else text)
-    return outcome
-
-
-def _read_gtest(report: Path, program: str) -> Outcome:
-    outcome = Outcome()
-    for suite in json.loads(report.read_text())["testsuites"]:
-        for case in suite["testsuite"]:
-            name = f"{program} {suite['name']}.{case['name']}"
-            if case.get("failures"):
-                outcome.failed.append(name)
-            elif case["result"] == "SKIPPED" or case["status"] == "NOTRUN":
-                messages = [skip.get("message", "") for skip in case.get("skipped", [])]
-                reason = " ".join(filter(None, messages)).strip().splitlines()
-                outcome.skipped.append(f"{name}: {reason[-1] if reason else 'disabled'}")
-            else:
-                outcome.passed += 1
     return outcome
 
 
@@ -126,7 +109,7 @@ def blackbox(options) -> Outcome:
         if options.slow:
             environment["STATOR_SLOW_TESTS"] = "1"
         code = _run_group(command, options.root / "tests", environment)
-        outcome = _read_junit(report) if report.exists() else Outcome()
+        outcome = _read_report(report) if report.exists() else Outcome()
     if code is None:
         outcome.failed.append(f"black-box tests: not done in {BLACKBOX_DEADLINE_S} s")
     elif code != 0 and not outcome.failed:
@@ -149,15 +132,19 @@ def _run_group(command, cwd, environment) -> int | None:
             process.wait()
 
 
-def _read_junit(report: Path) -> Outcome:
+def _read_report(report: Path, prefix: str = "") -> Outcome:
+    """Counts a report in JUnit's form, which GoogleTest and pytest both write."""
     outcome = Outcome()
     for case in ElementTree.parse(report).iter("testcase"):
-        name = f"{case.get('classname')}.{case.get('name')}"
+        name = f"{prefix}{case.get('classname')}.{case.get('name')}"
         skipped = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             outcome.failed.append(name)
         elif skipped is not None:
-            outcome.skipped.append(f"{name}: {skipped.get('message')}")
+            reason = (skipped.get("message") or "").strip().splitlines()
+            outcome.skipped.append(f"{name}: {reason[-1] if reason else 'no reason given'}")
+        elif case.get("status") == "notrun":
+            outcome.skipped.append(f"{name}: disabled")
         else:
             outcome.passed += 1
     return outcome
