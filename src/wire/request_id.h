@@ -1,0 +1,27 @@
+// Request ids: what AWS sends as `x-amzn-RequestId`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace stator::wire {
+
+// Length of a request id. [captured on AWS]
+inline constexpr std::size_t kRequestIdLength = 52;
+
+// Makes ids of kRequestIdLength characters of [0-9A-Z], unique as long as seeds differ: a counter
+// mixed with the seed. Not thread-safe: have one a thread, each seeded from std::random_device.
+class RequestIdSource {
+ public:
+  // `seed` tells this source from all others.
+  explicit RequestIdSource(std::uint64_t seed) : seed_(seed) {}
+  // The next id.
+  std::string Next();
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t counter_ = 0;
+};
+
+}  // namespace stator::wire

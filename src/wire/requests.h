@@ -1,0 +1,117 @@
+// Requests of the DynamoDB API as JSON, both ways: Decode...Request for who serves them,
+// Encode...Request for who sends them.
+//
+// Decoding goes in the order in which AWS looks at a request (reference: validation order), and
+// stops at the first fault:
+//   1. JSON syntax and JSON types of every known member: SerializationException. Unknown members
+//   are skipped, though
+//      their syntax is checked; `null` counts as absent. Nesting of JSON is limited to 100 levels.
+//   2. What AWS's model demands of single members (required, lengths, ranges, enums, patterns):
+//   ValidationException
+//      "1 validation error detected: Value at 'TableName' failed to satisfy constraint: ...",
+//      profile `aws-2026`.
+//   3. Members that Stator does not know how to honour yet (the legacy parameters AttributesToGet,
+//   Expected,
+//      AttributeUpdates, KeyConditions, QueryFilter, ScanFilter, ConditionalOperator; table
+//      settings without effect here): NotSupportedYet, naming the member. Never accepted and
+//      ignored.
+//   4. Values: exactly one data type each, numbers, sets, depth: ValidationException, worded for
+//   the operation as AWS words
+//      it.
+// Checks that need an expression's parse or a table's schema are not made here.
+//
+// A TableName that is a table ARN is cut down to the name of the table. `body` is the HTTP body;
+// kBodyPaddingBytes must be readable behind it. The result owns its memory.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "dynamo/operations.h"
+#include "wire/json_reader.h"
+
+namespace stator::wire {
+
+// ---- server side
+// ----------------------------------------------------------------------------------------------------
+
+// GetItem.
+base::Result<dynamo::GetItemRequest> DecodeGetItemRequest(JsonReader& reader,
+                                                          std::string_view body);
+// PutItem. ReturnItemCollectionMetrics is accepted: without local indexes, SIZE and NONE mean the
+// same.
+base::Result<dynamo::PutItemRequest> DecodePutItemRequest(JsonReader& reader,
+                                                          std::string_view body);
+// UpdateItem.
+base::Result<dynamo::UpdateItemRequest> DecodeUpdateItemRequest(JsonReader& reader,
+                                                                std::string_view body);
+// DeleteItem.
+base::Result<dynamo::DeleteItemRequest> DecodeDeleteItemRequest(JsonReader& reader,
+                                                                std::string_view body);
+// Query.
+base::Result<dynamo::QueryRequest> DecodeQueryRequest(JsonReader& reader, std::string_view body);
+// Scan.
+base::Result<dynamo::ScanRequest> DecodeScanRequest(JsonReader& reader, std::string_view body);
+// BatchGetItem. More than 100 keys over all tables are refused here.
+base::Result<dynamo::BatchGetItemRequest> DecodeBatchGetItemRequest(JsonReader& reader,
+                                                                    std::string_view body);
+// BatchWriteItem. More than 25 requests over all tables are refused here.
+base::Result<dynamo::BatchWriteItemRequest> DecodeBatchWriteItemRequest(JsonReader& reader,
+                                                                        std::string_view body);
+// CreateTable, indexes and stream included. Key attributes get their types from
+// AttributeDefinitions, which must name exactly the attributes that keys use.
+base::Result<dynamo::CreateTableRequest> DecodeCreateTableRequest(JsonReader& reader,
+                                                                  std::string_view body);
+// The name of the table in DescribeTable, DeleteTable, DescribeTimeToLive and
+// DescribeContinuousBackups.
+base::Result<std::string> DecodeTableNameRequest(JsonReader& reader, std::string_view body);
+// ListTables.
+base::Result<dynamo::ListTablesRequest> DecodeListTablesRequest(JsonReader& reader,
+                                                                std::string_view body);
+// TagResource.
+base::Result<dynamo::TagResourceRequest> DecodeTagResourceRequest(JsonReader& reader,
+                                                                  std::string_view body);
+// UntagResource.
+base::Result<dynamo::UntagResourceRequest> DecodeUntagResourceRequest(JsonReader& reader,
+                                                                      std::string_view body);
+// The ARN in ListTagsOfResource. A NextToken is refused: the answer has always been one page.
+base::Result<std::string> DecodeListTagsOfResourceRequest(JsonReader& reader,
+                                                          std::string_view body);
+// DescribeLimits and others without parameters: only that it is a JSON object.
+base::Status DecodeEmptyRequest(JsonReader& reader, std::string_view body);
+
+// ---- client side: each appends one JSON document to `out`
+// ---------------------------------------------------------
+
+// GetItem.
+void EncodeGetItemRequest(const dynamo::GetItemRequest& request, std::string& out);
+// PutItem.
+void EncodePutItemRequest(const dynamo::PutItemRequest& request, std::string& out);
+// UpdateItem.
+void EncodeUpdateItemRequest(const dynamo::UpdateItemRequest& request, std::string& out);
+// DeleteItem.
+void EncodeDeleteItemRequest(const dynamo::DeleteItemRequest& request, std::string& out);
+// Query.
+void EncodeQueryRequest(const dynamo::QueryRequest& request, std::string& out);
+// Scan.
+void EncodeScanRequest(const dynamo::ScanRequest& request, std::string& out);
+// BatchGetItem.
+void EncodeBatchGetItemRequest(const dynamo::BatchGetItemRequest& request, std::string& out);
+// BatchWriteItem.
+void EncodeBatchWriteItemRequest(const dynamo::BatchWriteItemRequest& request, std::string& out);
+// CreateTable.
+void EncodeCreateTableRequest(const dynamo::CreateTableRequest& request, std::string& out);
+// DescribeTable, DeleteTable, DescribeTimeToLive, DescribeContinuousBackups.
+void EncodeTableNameRequest(std::string_view table_name, std::string& out);
+// ListTables.
+void EncodeListTablesRequest(const dynamo::ListTablesRequest& request, std::string& out);
+// TagResource.
+void EncodeTagResourceRequest(const dynamo::TagResourceRequest& request, std::string& out);
+// UntagResource.
+void EncodeUntagResourceRequest(const dynamo::UntagResourceRequest& request, std::string& out);
+// ListTagsOfResource; an empty `next_token` asks for the first page.
+void EncodeListTagsOfResourceRequest(std::string_view resource_arn, std::string_view next_token,
+                                     std::string& out);
+
+}  // namespace stator::wire
