@@ -1,13 +1,16 @@
 // http_load: keep-alive HTTP/1.1 load on 127.0.0.1, and what it cost the server.
 //
 //   http_load --port 8000 --pid 4711 --requests 100000 --connections 16 --keys 100000
-//             --header 'X-Amz-Target: DynamoDB_20120810.GetItem' --body '{"TableName":"t","Key":{"id":{"S":"k{key}"}}}'
+//             --header 'X-Amz-Target: DynamoDB_20120810.GetItem' --body
+//             '{"TableName":"t","Key":{"id":{"S":"k{key}"}}}'
 //             --expect '"k{key}"'
 //
-// One thread, one request in flight on each connection. `{key}` stands for a number below --keys, the same in a
-// request's body and in what its answer must contain; `--order sequential` counts instead of drawing. Prints one line of
-// JSON: requests, errors (another status than 200, or an answer without --expect), seconds, user+system CPU of process
-// --pid in microseconds a request, p50 and p99 latency in microseconds. Ends by itself after --requests or --seconds-max.
+// One thread, one request in flight on each connection. `{key}` stands for a number below --keys,
+// the same in a request's body and in what its answer must contain; `--order sequential` counts
+// instead of drawing. Prints one line of JSON: requests, errors (another status than 200, or an
+// answer without --expect), seconds, user+system CPU of process
+// --pid in microseconds a request, p50 and p99 latency in microseconds. Ends by itself after
+// --requests or --seconds-max.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -66,19 +69,32 @@ Options ParseOptions(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
     const std::string value = argv[i + 1];
-    if (name == "--port") options.port = std::stoi(value);
-    else if (name == "--pid") options.pid = std::stoi(value);
-    else if (name == "--requests") options.requests = std::stoll(value);
-    else if (name == "--connections") options.connections = std::stoi(value);
-    else if (name == "--keys") options.keys = std::stoull(value);
-    else if (name == "--key-width") options.key_width = std::stoi(value);
-    else if (name == "--order") options.sequential = value == "sequential";
-    else if (name == "--seconds-max") options.seconds_max = std::stoi(value);
-    else if (name == "--path") options.path = value;
-    else if (name == "--header") options.headers.push_back(value);
-    else if (name == "--body") options.body = value;
-    else if (name == "--expect") options.expect = value;
-    else Fail("unknown option " + std::string(name));
+    if (name == "--port")
+      options.port = std::stoi(value);
+    else if (name == "--pid")
+      options.pid = std::stoi(value);
+    else if (name == "--requests")
+      options.requests = std::stoll(value);
+    else if (name == "--connections")
+      options.connections = std::stoi(value);
+    else if (name == "--keys")
+      options.keys = std::stoull(value);
+    else if (name == "--key-width")
+      options.key_width = std::stoi(value);
+    else if (name == "--order")
+      options.sequential = value == "sequential";
+    else if (name == "--seconds-max")
+      options.seconds_max = std::stoi(value);
+    else if (name == "--path")
+      options.path = value;
+    else if (name == "--header")
+      options.headers.push_back(value);
+    else if (name == "--body")
+      options.body = value;
+    else if (name == "--expect")
+      options.expect = value;
+    else
+      Fail("unknown option " + std::string(name));
   }
   if (options.port == 0) Fail("--port is missing");
   return options;
@@ -108,7 +124,8 @@ std::string Replace(std::string text, const std::string& key) {
 class Load {
  public:
   explicit Load(const Options& options) : options_(options), connections_(options.connections) {
-    head_ = "POST " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) + "\r\n";
+    head_ = "POST " + options.path +
+            " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) + "\r\n";
     for (const std::string& header : options.headers) head_ += header + "\r\n";
     latencies_us_.reserve(static_cast<std::size_t>(options.requests));
   }
@@ -126,7 +143,8 @@ class Load {
       const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 1000);
       for (int i = 0; i < ready; ++i) Read(connections_[events[i].data.u32]);
     }
-    Report(std::chrono::duration<double>(Clock::now() - start).count(), CpuSeconds(options_.pid) - cpu_before);
+    Report(std::chrono::duration<double>(Clock::now() - start).count(),
+           CpuSeconds(options_.pid) - cpu_before);
   }
 
  private:
@@ -137,7 +155,8 @@ class Load {
     address.sin_port = htons(static_cast<std::uint16_t>(options_.port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(connection.fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-      Fail("cannot connect to 127.0.0.1:" + std::to_string(options_.port) + ": " + std::strerror(errno));
+      Fail("cannot connect to 127.0.0.1:" + std::to_string(options_.port) + ": " +
+           std::strerror(errno));
     }
     const int on = 1;
     setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -147,21 +166,24 @@ class Load {
     epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.fd, &event);
   }
 
-  // Sends the next request, if one is left. Requests fit a socket buffer, so a blocking write returns at once.
+  // Sends the next request, if one is left. Requests fit a socket buffer, so a blocking write
+  // returns at once.
   void Next(Connection& connection) {
     if (issued_ == options_.requests) return;
     const std::uint64_t number =
         (options_.sequential ? static_cast<std::uint64_t>(issued_) : random_()) % options_.keys;
     ++issued_;
     char key[32];
-    std::snprintf(key, sizeof key, "%0*llu", options_.key_width, static_cast<unsigned long long>(number));
+    std::snprintf(key, sizeof key, "%0*llu", options_.key_width,
+                  static_cast<unsigned long long>(number));
     const std::string body = Replace(options_.body, key);
     connection.expect = Replace(options_.expect, key);
     connection.out = head_ + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     connection.in.clear();
     connection.started = Clock::now();
     for (std::size_t sent = 0; sent < connection.out.size();) {
-      const ssize_t n = write(connection.fd, connection.out.data() + sent, connection.out.size() - sent);
+      const ssize_t n =
+          write(connection.fd, connection.out.data() + sent, connection.out.size() - sent);
       if (n <= 0) Fail("connection lost while writing");
       sent += static_cast<std::size_t>(n);
     }
@@ -172,7 +194,8 @@ class Load {
     const std::size_t head = in.find("\r\n\r\n");
     if (head == std::string::npos) return 0;
     std::string lower = in.substr(0, head);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     const std::size_t at = lower.find("content-length:");
     if (at == std::string::npos) Fail("answer without Content-Length");
     return head + 4 + std::stoull(lower.substr(at + 15));
@@ -185,12 +208,15 @@ class Load {
     connection.in.append(buffer, static_cast<std::size_t>(n));
     const std::size_t size = AnswerSize(connection.in);
     if (size == 0 || connection.in.size() < size) return;
-    const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - connection.started);
+    const auto taken =
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - connection.started);
     latencies_us_.push_back(static_cast<std::uint32_t>(taken.count()));
-    const bool good = connection.in.compare(9, 3, "200") == 0 &&
-                      (connection.expect.empty() || connection.in.find(connection.expect) != std::string::npos);
+    const bool good =
+        connection.in.compare(9, 3, "200") == 0 &&
+        (connection.expect.empty() || connection.in.find(connection.expect) != std::string::npos);
     if (!good && errors_++ == 0) {
-      std::fprintf(stderr, "http_load: first wrong answer: %s\n", connection.in.substr(0, 800).c_str());
+      std::fprintf(stderr, "http_load: first wrong answer: %s\n",
+                   connection.in.substr(0, 800).c_str());
     }
     ++done_;
     Next(connection);
@@ -198,10 +224,14 @@ class Load {
 
   void Report(double seconds, double cpu_seconds) {
     std::sort(latencies_us_.begin(), latencies_us_.end());
-    const auto at = [&](double q) { return latencies_us_[static_cast<std::size_t>(q * (latencies_us_.size() - 1.0))]; };
-    std::printf("{\"requests\":%lld,\"errors\":%lld,\"seconds\":%.3f,\"cpu_us\":%.2f,\"p50_us\":%u,\"p99_us\":%u}\n",
-                static_cast<long long>(done_), static_cast<long long>(errors_), seconds,
-                cpu_seconds * 1e6 / static_cast<double>(done_), at(0.5), at(0.99));
+    const auto at = [&](double q) {
+      return latencies_us_[static_cast<std::size_t>(q * (latencies_us_.size() - 1.0))];
+    };
+    std::printf(
+        "{\"requests\":%lld,\"errors\":%lld,\"seconds\":%.3f,\"cpu_us\":%.2f,\"p50_us\":%u,\"p99_"
+        "us\":%u}\n",
+        static_cast<long long>(done_), static_cast<long long>(errors_), seconds,
+        cpu_seconds * 1e6 / static_cast<double>(done_), at(0.5), at(0.99));
   }
 
   const Options& options_;

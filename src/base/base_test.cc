@@ -16,7 +16,8 @@ namespace stator::base {
 namespace {
 
 Result<int> Half(int value) {
-  if (value % 2 != 0) return Error(ErrorKind::kInvalid, "Odd", "value is odd: " + std::to_string(value));
+  if (value % 2 != 0)
+    return Error(ErrorKind::kInvalid, "Odd", "value is odd: " + std::to_string(value));
   return value / 2;
 }
 
@@ -113,7 +114,9 @@ TEST(MetricsTest, RendersPrometheusText) {
   latency->Record(100'000'000);
   metrics.AddGauge("stator_tables", "Tables.", {}, [] { return 2.0; });
   const std::string text = metrics.RenderPrometheus();
-  EXPECT_NE(text.find("# TYPE stator_reads_total counter\nstator_reads_total{table=\"a\\\"b\"} 3\n"), std::string::npos);
+  EXPECT_NE(
+      text.find("# TYPE stator_reads_total counter\nstator_reads_total{table=\"a\\\"b\"} 3\n"),
+      std::string::npos);
   EXPECT_NE(text.find("stator_call_seconds_bucket{le=\"1.6e-05\"} 1\n"), std::string::npos);
   EXPECT_NE(text.find("stator_call_seconds_bucket{le=\"3.2e-05\"} 2\n"), std::string::npos);
   EXPECT_NE(text.find("stator_call_seconds_bucket{le=\"+Inf\"} 3\n"), std::string::npos);
@@ -134,7 +137,9 @@ TEST(LogTest, JsonLinesEscapeTheirValues) {
   Log(LogLevel::kInfo, "a \"b\"\n", {{"key", "c\\d"}});
   const std::string line = testing::internal::GetCapturedStderr();
   ConfigureLog(LogLevel::kInfo, LogFormat::kText);
-  EXPECT_NE(line.find(R"("level":"info","message":"a \"b\"\u000a","key":"c\\d"})"), std::string::npos) << line;
+  EXPECT_NE(line.find(R"("level":"info","message":"a \"b\"\u000a","key":"c\\d"})"),
+            std::string::npos)
+      << line;
   EXPECT_EQ(line.find("unseen"), std::string::npos);
 }
 

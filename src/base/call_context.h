@@ -1,5 +1,6 @@
-// What travels down with every call through the seam: until when, whether still wanted, how urgent, for whom.
-// Passed by const reference and never stored: whoever completes later copies what it needs.
+// What travels down with every call through the seam: until when, whether still wanted, how urgent,
+// for whom. Passed by const reference and never stored: whoever completes later copies what it
+// needs.
 #pragma once
 
 #include <atomic>
@@ -11,11 +12,12 @@
 
 namespace stator::base {
 
-// The moment after which the caller no longer waits. Every wait in Stator has one.
+// The moment after which the caller no longer waits. Every wait in Stator has one. A plain value on
+// the monotonic clock, so that a change of the machine's time neither ends a call nor prolongs it.
 class Deadline {
  public:
-  // Used where the caller names no deadline of its own. A request that takes longer is lost in any case: AWS SDKs give
-  // up after 60 s (botocore's read_timeout), Feast's server after 30 s.
+  // Used where the caller names no deadline of its own. A request that takes longer is lost in any
+  // case: AWS SDKs give up after 60 s (botocore's read_timeout), Feast's server after 30 s.
   static constexpr std::chrono::milliseconds kDefault{60'000};
 
   // kDefault from now on the machine's clock.
@@ -40,7 +42,8 @@ class Deadline {
   MonotonicTime at_;
 };
 
-// Tells running calls that nobody wants their answer any more. Copies share one flag. The default token never cancels.
+// Tells running calls that nobody wants their answer any more. Copies share one flag. The default
+// token never cancels.
 class CancelToken {
  public:
   // A token that is never cancelled.
@@ -62,13 +65,15 @@ class CancelToken {
   std::shared_ptr<std::atomic<bool>> flag_;
 };
 
-// Who goes first when there is a queue: online reads before interactive SQL before scans and materialization.
+// Who goes first when there is a queue: online reads before interactive SQL before scans and
+// materialization.
 enum class Priority : std::uint8_t { kServing, kInteractive, kBackground };
 
 // Identifies one request in logs across the doors; 0 means none.
 using TraceId = std::uint64_t;
 
-// The context itself. The default is a serving call with the default deadline.
+// The context itself. Cheap to copy: a time, a pointer, two small numbers.
+// The default is a serving call with the default deadline.
 struct CallContext {
   Deadline deadline;
   CancelToken cancel;

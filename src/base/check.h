@@ -1,4 +1,8 @@
-// CHECK: for programmer errors only, on in every build. Never used on anything that came from outside the process.
+// CHECK: for programmer errors only, on in every build. Never used on anything that came from
+// outside the process: input that is wrong becomes an Error (base/error.h) and costs its sender an
+// answer, not everybody the process.
+//
+//   CHECK(!frames_.empty());
 #pragma once
 
 #include <string_view>
@@ -10,9 +14,10 @@ namespace stator::base {
 
 }  // namespace stator::base
 
-// Aborts when `condition` is false: an invariant of the code itself is broken and going on could damage data.
-#define CHECK(condition)                                                   \
-  do {                                                                     \
-    if (!(condition)) [[unlikely]]                                         \
-      ::stator::base::CheckFailed(#condition, __FILE__, __LINE__);         \
+// Aborts when `condition` is false: an invariant of the code itself is broken and going on could
+// damage data.
+#define CHECK(condition)                                           \
+  do {                                                             \
+    if (!(condition)) [[unlikely]]                                 \
+      ::stator::base::CheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -1,4 +1,5 @@
-// Time. Whoever needs it is given a Clock, so that tests can move it; `dynamo`, `expression` and `wire` never ask.
+// Time. Whoever needs it is given a Clock, so that tests can move it; `dynamo`, `expression` and
+// `wire` never ask.
 #pragma once
 
 #include <chrono>

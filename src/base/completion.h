@@ -1,4 +1,9 @@
-// Completion<T>: how an asynchronous call answers, exactly once. Wait() turns such a call into a blocking one.
+// Completion<T>: how an asynchronous call answers, exactly once. Wait() turns such a call into a
+// blocking one.
+//
+// Why not futures: a completion needs no lock and no allocation when the answer is there at once,
+// as it is for every engine read from memory, and one sync thread can complete hundreds of writes
+// without a thread for each to wait on (docs/adr-0001).
 #pragma once
 
 #include <condition_variable>
@@ -11,14 +16,17 @@
 
 namespace stator::base {
 
-// Called exactly once with the outcome, on whatever thread the callee documents. Must not block and must not throw.
+// A completion of a T. Called exactly once with the outcome, on whatever thread the callee
+// documents. Must not block and must not throw.
 template <typename T>
 using Completion = UniqueFunction<void(Result<T>)>;
 
-// Calls `start(completion)` and blocks until the completion has run. For SQL threads and commands, never for an I/O
-// thread. There is no time-out here: by the contract of the seam every call completes by its own deadline.
+// Calls `start(completion)` and blocks until the completion has run. For SQL threads and commands,
+// never for an I/O thread. There is no time-out here: by the contract of the seam every call
+// completes by its own deadline.
 //
-//   Result<GetItemResponse> r = Wait<GetItemResponse>([&](auto done) { dynamo.GetItem(context, request, std::move(done)); });
+//   Result<GetItemResponse> r = Wait<GetItemResponse>([&](auto done) { dynamo.GetItem(context,
+//   request, std::move(done)); });
 template <typename T, typename Start>
 Result<T> Wait(Start&& start) {
   std::mutex mutex;

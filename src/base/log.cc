@@ -14,12 +14,14 @@ namespace {
 std::atomic<LogLevel> g_level{LogLevel::kInfo};
 std::atomic<LogFormat> g_format{LogFormat::kText};
 
-constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warning", "error", "off"};
+constexpr std::array<std::string_view, 5> kLevelNames = {"debug", "info", "warning", "error",
+                                                         "off"};
 
 std::string Timestamp() {
   const auto now = std::chrono::system_clock::now();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const auto millis =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   char text[64];
@@ -49,18 +51,23 @@ bool NeedsQuotes(std::string_view text) {
   return text.empty() || text.find_first_of(" \"\\=\n\r\t") != std::string_view::npos;
 }
 
-std::string FormatText(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  std::string line = Timestamp() + ' ' + std::string(kLevelNames[static_cast<std::size_t>(level)]) + ' ';
+std::string FormatText(LogLevel level, std::string_view message,
+                       std::initializer_list<LogField> fields) {
+  std::string line =
+      Timestamp() + ' ' + std::string(kLevelNames[static_cast<std::size_t>(level)]) + ' ';
   for (const char c : message) line.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
   for (const auto& [name, value] : fields) {
     line += ' ' + std::string(name) + '=';
-    if (NeedsQuotes(value)) AppendQuoted(line, value);
-    else line += value;
+    if (NeedsQuotes(value))
+      AppendQuoted(line, value);
+    else
+      line += value;
   }
   return line;
 }
 
-std::string FormatJson(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+std::string FormatJson(LogLevel level, std::string_view message,
+                       std::initializer_list<LogField> fields) {
   std::string line = R"({"time":")" + Timestamp() + R"(","level":")" +
                      std::string(kLevelNames[static_cast<std::size_t>(level)]) + R"(","message":)";
   AppendQuoted(line, message);
@@ -98,7 +105,8 @@ void Log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
   const std::string_view shown = message.substr(0, kLogLineBytesMax / 2);
   std::string line = json ? FormatJson(level, shown, fields) : FormatText(level, shown, fields);
   if (line.size() > kLogLineBytesMax) {
-    line = json ? FormatJson(level, shown, {{"cut", "true"}}) : line.substr(0, kLogLineBytesMax) + " (cut)";
+    line = json ? FormatJson(level, shown, {{"cut", "true"}})
+                : line.substr(0, kLogLineBytesMax) + " (cut)";
   }
   line.push_back('\n');
   // A log line that stderr does not take has nowhere else to go.

@@ -10,8 +10,10 @@ std::string EscapeLabel(const std::string& value) {
   std::string out;
   for (const char c : value) {
     if (c == '\\' || c == '"') out.push_back('\\');
-    if (c == '\n') out += "\\n";
-    else out.push_back(c);
+    if (c == '\n')
+      out += "\\n";
+    else
+      out.push_back(c);
   }
   return out;
 }
@@ -23,8 +25,8 @@ std::string FormatDouble(double value) {
 }
 
 // "name{labels,extra} value\n"
-void AppendSample(std::string& out, const std::string& name, const std::string& labels, const std::string& extra,
-                  const std::string& value) {
+void AppendSample(std::string& out, const std::string& name, const std::string& labels,
+                  const std::string& extra, const std::string& value) {
   out += name;
   if (!labels.empty() || !extra.empty()) {
     out += '{' + labels + (labels.empty() || extra.empty() ? "" : ",") + extra + '}';
@@ -32,23 +34,27 @@ void AppendSample(std::string& out, const std::string& name, const std::string& 
   out += ' ' + value + '\n';
 }
 
-void AppendHistogram(std::string& out, const std::string& name, const std::string& labels, const Histogram& histogram) {
+void AppendHistogram(std::string& out, const std::string& name, const std::string& labels,
+                     const Histogram& histogram) {
   std::uint64_t cumulative = 0;
   double upper_seconds = static_cast<double>(Histogram::kFirstBucketMicroseconds) / 1e6;
   for (int i = 0; i < Histogram::kBuckets; ++i, upper_seconds *= 2) {
     cumulative += histogram.bucket(i);
-    AppendSample(out, name + "_bucket", labels, "le=\"" + FormatDouble(upper_seconds) + "\"", std::to_string(cumulative));
+    AppendSample(out, name + "_bucket", labels, "le=\"" + FormatDouble(upper_seconds) + "\"",
+                 std::to_string(cumulative));
   }
   cumulative += histogram.bucket(Histogram::kBuckets);
   AppendSample(out, name + "_bucket", labels, "le=\"+Inf\"", std::to_string(cumulative));
-  AppendSample(out, name + "_sum", labels, "", FormatDouble(static_cast<double>(histogram.sum_microseconds()) / 1e6));
+  AppendSample(out, name + "_sum", labels, "",
+               FormatDouble(static_cast<double>(histogram.sum_microseconds()) / 1e6));
   AppendSample(out, name + "_count", labels, "", std::to_string(cumulative));
 }
 
 }  // namespace
 
 void Histogram::Record(std::uint64_t microseconds) {
-  const std::uint64_t scaled = microseconds == 0 ? 0 : (microseconds - 1) / kFirstBucketMicroseconds;
+  const std::uint64_t scaled =
+      microseconds == 0 ? 0 : (microseconds - 1) / kFirstBucketMicroseconds;
   const int index = std::bit_width(scaled);
   buckets_[index < kBuckets ? index : kBuckets].fetch_add(1, std::memory_order_relaxed);
   sum_.fetch_add(microseconds, std::memory_order_relaxed);
@@ -74,7 +80,8 @@ std::string MetricsRegistry::SeriesKey(const Labels& labels) {
   return key;
 }
 
-Counter* MetricsRegistry::GetCounter(std::string_view name, std::string_view help, const Labels& labels) {
+Counter* MetricsRegistry::GetCounter(std::string_view name, std::string_view help,
+                                     const Labels& labels) {
   std::lock_guard lock(mutex_);
   auto& slot = FamilyOf(name, help, "counter").counters[SeriesKey(labels)];
   if (!slot) {
@@ -84,7 +91,8 @@ Counter* MetricsRegistry::GetCounter(std::string_view name, std::string_view hel
   return slot.get();
 }
 
-Histogram* MetricsRegistry::GetHistogram(std::string_view name, std::string_view help, const Labels& labels) {
+Histogram* MetricsRegistry::GetHistogram(std::string_view name, std::string_view help,
+                                         const Labels& labels) {
   std::lock_guard lock(mutex_);
   auto& slot = FamilyOf(name, help, "histogram").histograms[SeriesKey(labels)];
   if (!slot) {
@@ -106,9 +114,12 @@ std::string MetricsRegistry::RenderPrometheus() const {
   std::string out;
   for (const auto& [name, family] : families_) {
     out += "# HELP " + name + ' ' + family.help + "\n# TYPE " + name + ' ' + family.type + '\n';
-    for (const auto& [labels, counter] : family.counters) AppendSample(out, name, labels, "", std::to_string(counter->value()));
-    for (const auto& [labels, read] : family.gauges) AppendSample(out, name, labels, "", FormatDouble(read()));
-    for (const auto& [labels, histogram] : family.histograms) AppendHistogram(out, name, labels, *histogram);
+    for (const auto& [labels, counter] : family.counters)
+      AppendSample(out, name, labels, "", std::to_string(counter->value()));
+    for (const auto& [labels, read] : family.gauges)
+      AppendSample(out, name, labels, "", FormatDouble(read()));
+    for (const auto& [labels, histogram] : family.histograms)
+      AppendHistogram(out, name, labels, *histogram);
   }
   return out;
 }

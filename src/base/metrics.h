@@ -1,5 +1,5 @@
-// Counters, gauges and histograms in Prometheus's text form. A MetricsRegistry is made by the program and passed down;
-// there is no global one.
+// Counters, gauges and histograms in Prometheus's text form. A MetricsRegistry is made by the
+// program and passed down; there is no global one.
 #pragma once
 
 #include <array>
@@ -16,7 +16,8 @@
 
 namespace stator::base {
 
-// A number that only grows. Thread-safe, lock-free.
+// A number that only grows, from 0 at the start of the process. Prometheus computes rates from it.
+// Thread-safe, lock-free.
 class Counter {
  public:
   // Adds `amount`.
@@ -28,10 +29,13 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-// Counts durations in buckets that double from 16 us to 8.6 s. Thread-safe, lock-free.
+// Counts durations by size, so that quantiles can be estimated over any time span: buckets that
+// double from 16 us to 8.4 s. Thread-safe, lock-free.
 class Histogram {
  public:
+  // Buckets with an upper end; a last one holds what is longer.
   static constexpr int kBuckets = 20;
+  // Upper end of the first: shorter than any HTTP request takes.
   static constexpr std::uint64_t kFirstBucketMicroseconds = 16;
   // Counts one duration.
   void Record(std::uint64_t microseconds);
@@ -45,24 +49,29 @@ class Histogram {
   std::atomic<std::uint64_t> sum_{0};
 };
 
-// Label names with values, for example {{"table", "flights"}, {"operation", "Query"}}.
+// Label names with values, in the order in which they are printed, for example {{"table",
+// "flights"}, {"operation", "Query"}}.
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// Names metrics and renders them. Thread-safe. Look a metric up once and keep the pointer: it lives as long as the
-// registry. At most kSeriesMax series exist; beyond it, new label sets share one series labelled "other".
+// Names metrics and renders them. Thread-safe. Look a metric up once and keep the pointer: it lives
+// as long as the registry. At most kSeriesMax series exist; beyond it, new label sets share one
+// series labelled "other".
 class MetricsRegistry {
  public:
+  // Bounds the memory of the registry: table names are labels, and anybody may create tables.
   static constexpr std::size_t kSeriesMax = 10'000;
   // The counter `name` (ending in "_total") with these labels; made at the first call.
   Counter* GetCounter(std::string_view name, std::string_view help, const Labels& labels = {});
   // The histogram `name` (ending in "_seconds") with these labels; made at the first call.
   Histogram* GetHistogram(std::string_view name, std::string_view help, const Labels& labels = {});
   // A value read when the metrics are rendered.
-  void AddGauge(std::string_view name, std::string_view help, const Labels& labels, std::function<double()> read);
+  void AddGauge(std::string_view name, std::string_view help, const Labels& labels,
+                std::function<double()> read);
   // All metrics as Prometheus text, sorted by name.
   std::string RenderPrometheus() const;
 
  private:
+  // All series of one name. The maps are keyed by rendered labels.
   struct Family {
     std::string help;
     std::string type;
@@ -70,9 +79,11 @@ class MetricsRegistry {
     std::map<std::string, std::unique_ptr<Histogram>> histograms;
     std::map<std::string, std::function<double()>> gauges;
   };
+  // Labels as they are printed; "other" for every value once the registry is full.
   std::string SeriesKey(const Labels& labels);
   Family& FamilyOf(std::string_view name, std::string_view help, std::string_view type);
 
+  // Guards the maps, not the values in them.
   mutable std::mutex mutex_;
   std::map<std::string, Family> families_;
   std::size_t series_ = 0;

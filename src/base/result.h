@@ -1,4 +1,5 @@
-// Result<T>: a value or an Error. The only way a function of Stator reports failure (C++20 has no std::expected).
+// Result<T>: a value or an Error. The only way a function of Stator reports failure (C++20 has no
+// std::expected).
 //
 //   Result<Number> n = Number::Parse(text);
 //   if (!n.ok()) return n.error();
@@ -23,9 +24,11 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   // A success. Implicit, so that `return value;` works.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
   // A failure. Implicit, so that `return error;` works.
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   // Whether this holds a value.
   bool ok() const { return state_.index() == 0; }
@@ -76,15 +79,15 @@ inline Status OkStatus() { return Unit{}; }
 #define STATOR_CONCAT(a, b) STATOR_CONCAT_INNER(a, b)
 
 // Evaluates a Result or Status and returns its error from the enclosing function when there is one.
-#define STATOR_RETURN_IF_ERROR(expression)                                  \
-  do {                                                                      \
+#define STATOR_RETURN_IF_ERROR(expression)                                   \
+  do {                                                                       \
     if (auto stator_status = (expression); !stator_status.ok()) [[unlikely]] \
-      return stator_status.error();                                         \
+      return stator_status.error();                                          \
   } while (false)
 
 // Declares or assigns `target` from a Result, or returns its error from the enclosing function.
-#define STATOR_ASSIGN_OR_RETURN(target, expression)                         \
-  auto STATOR_CONCAT(stator_result_, __LINE__) = (expression);              \
-  if (!STATOR_CONCAT(stator_result_, __LINE__).ok()) [[unlikely]]           \
-    return STATOR_CONCAT(stator_result_, __LINE__).error();                 \
+#define STATOR_ASSIGN_OR_RETURN(target, expression)               \
+  auto STATOR_CONCAT(stator_result_, __LINE__) = (expression);    \
+  if (!STATOR_CONCAT(stator_result_, __LINE__).ok()) [[unlikely]] \
+    return STATOR_CONCAT(stator_result_, __LINE__).error();       \
   target = std::move(STATOR_CONCAT(stator_result_, __LINE__)).value()

@@ -5,7 +5,8 @@
 namespace stator::dynamo {
 
 std::string_view AttributeTypeName(AttributeType type) {
-  static constexpr std::string_view kNames[] = {"NULL", "BOOL", "N", "S", "B", "M", "L", "SS", "NS", "BS"};
+  static constexpr std::string_view kNames[] = {"NULL", "BOOL", "N",  "S",  "B",
+                                                "M",    "L",    "SS", "NS", "BS"};
   return kNames[static_cast<std::size_t>(type)];
 }
 
@@ -39,8 +40,10 @@ std::optional<AttributeValue> MapView::Find(std::string_view name) const {
     const NamedValue entry = (*this)[middle];
     const int order = entry.name.compare(name);
     if (order == 0) return entry.value;
-    if (order < 0) low = middle + 1;
-    else high = middle;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
-// AttributeValue and its containers: views into one encoded buffer. They own nothing and are valid as long as the buffer
-// is. The layout is docs/format-item.md; item.h has the buffers, item_builder.h makes them.
+// AttributeValue and its containers, MapView, ListView and SetView: views into one encoded buffer.
+// They own nothing and are valid as long as the buffer is. The layout is docs/format-item.md;
+// item.h has the buffers, item_builder.h makes them.
 #pragma once
 
 #include <cstdint>
@@ -13,23 +14,35 @@ namespace stator::dynamo {
 
 // DynamoDB's ten types. The numbers are ours and not on disk (there, BOOL takes two).
 enum class AttributeType : std::uint8_t {
-  kNull, kBool, kNumber, kString, kBinary, kMap, kList, kStringSet, kNumberSet, kBinarySet
+  kNull,
+  kBool,
+  kNumber,
+  kString,
+  kBinary,
+  kMap,
+  kList,
+  kStringSet,
+  kNumberSet,
+  kBinarySet
 };
 
-// "S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS".
+// The name that DynamoDB JSON and error messages use: "S", "N", "B", "BOOL", "NULL", "M", "L",
+// "SS", "NS", "BS".
 std::string_view AttributeTypeName(AttributeType type);
 
 class MapView;
 class ListView;
 class SetView;
 
-// One value inside an item. REQUIRES, for every accessor: the type it names.
+// One value inside an item: a pointer, cheap to copy. REQUIRES, for every accessor: the type it
+// names.
 class AttributeValue {
  public:
-  // A view of the encoded value at `at`. The bytes must be those of an Item or have passed ValidateItemBytes.
+  // A view of the encoded value at `at`. The bytes must be those of an Item or have passed
+  // ValidateItemBytes.
   explicit AttributeValue(const char* at) : at_(at) {}
 
-  // Its type.
+  // Its type. Never outside the enumeration for bytes that the constructor allows.
   AttributeType type() const { return kTypeOfTag[static_cast<std::uint8_t>(*at_)]; }
   // BOOL.
   bool bool_value() const { return static_cast<std::uint8_t>(*at_) == kTagTrue; }
@@ -39,11 +52,11 @@ class AttributeValue {
   Number number() const { return Number::FromSortable(number_bytes()); }
   // N in its sortable form, without a copy.
   std::string_view number_bytes() const { return {at_ + 2, static_cast<std::uint8_t>(at_[1])}; }
-  // M.
+  // M: its attributes, without a copy.
   MapView map() const;
-  // L.
+  // L: its elements, without a copy.
   ListView list() const;
-  // SS, NS or BS.
+  // SS, NS or BS: its members, without a copy.
   SetView set() const;
   // The whole encoded value, tag included. Two values are equal exactly when these bytes are.
   std::string_view encoded() const;
@@ -53,36 +66,51 @@ class AttributeValue {
 
   // Tags of the layout, one byte before every value. On disk: never renumber.
   enum Tag : std::uint8_t {
-    kTagNull = 0, kTagFalse = 1, kTagTrue = 2, kTagNumber = 3, kTagString = 4, kTagBinary = 5, kTagMap = 6,
-    kTagList = 7, kTagStringSet = 8, kTagNumberSet = 9, kTagBinarySet = 10, kTagEnd = 11
+    kTagNull = 0,
+    kTagFalse = 1,
+    kTagTrue = 2,
+    kTagNumber = 3,
+    kTagString = 4,
+    kTagBinary = 5,
+    kTagMap = 6,
+    kTagList = 7,
+    kTagStringSet = 8,
+    kTagNumberSet = 9,
+    kTagBinarySet = 10,
+    kTagEnd = 11
   };
 
  private:
+  // The type behind each tag; BOOL is the one with two.
   static constexpr AttributeType kTypeOfTag[kTagEnd] = {
-      AttributeType::kNull, AttributeType::kBool, AttributeType::kBool, AttributeType::kNumber,
-      AttributeType::kString, AttributeType::kBinary, AttributeType::kMap, AttributeType::kList,
-      AttributeType::kStringSet, AttributeType::kNumberSet, AttributeType::kBinarySet};
+      AttributeType::kNull,      AttributeType::kBool,     AttributeType::kBool,
+      AttributeType::kNumber,    AttributeType::kString,   AttributeType::kBinary,
+      AttributeType::kMap,       AttributeType::kList,     AttributeType::kStringSet,
+      AttributeType::kNumberSet, AttributeType::kBinarySet};
 
   const char* at_;
 };
 
-// A name with its value, as iteration over a map gives it.
+// A name with its value, both views into the same buffer, as iteration over a map gives it.
 struct NamedValue {
   std::string_view name;
   AttributeValue value;
 };
 
+// Reading the layout. For this header and its source only.
 namespace internal {
-// Little-endian u32 at `at`.
+// The u32 at `at`, which need not be aligned. Little-endian on disk, as on the one platform that
+// Stator runs on (Linux x86-64).
 inline std::uint32_t ReadU32(const char* at) {
   std::uint32_t value;
   std::memcpy(&value, at, sizeof value);
   return value;
 }
-// A length of one to four bytes, seven bits each, lowest first; `at` moves behind it.
+// A length (LEB128) of one to four bytes, seven bits each, lowest first; `at` moves behind it.
 inline std::uint32_t ReadLength(const char*& at) {
   std::uint32_t length = static_cast<std::uint8_t>(*at++);
-  if (length < 0x80) [[likely]] return length;
+  if (length < 0x80) [[likely]]
+    return length;
   length &= 0x7F;
   for (int shift = 7;; shift += 7) {
     const auto byte = static_cast<std::uint8_t>(*at++);
@@ -92,13 +120,14 @@ inline std::uint32_t ReadLength(const char*& at) {
 }
 }  // namespace internal
 
-// The attributes of a map or of an item, sorted by name (UTF-8 byte order).
+// The attributes of a map or of an item, sorted by name (UTF-8 byte order). Access by position is
+// O(1), by name O(log n).
 class MapView {
  public:
   // `body` is the encoded body of a map: its size in bytes, its count, its offsets, its entries.
   explicit MapView(const char* body) : body_(body) {}
 
-  // How many attributes.
+  // How many attributes. Never more than an item of kItemSizeBytesMax can hold.
   std::uint32_t size() const { return internal::ReadU32(body_ + 4); }
   // Whether there are none.
   bool empty() const { return size() == 0; }
@@ -132,7 +161,7 @@ class MapView {
     const MapView* map_;
     std::uint32_t index_;
   };
-  // The first attribute. The view must outlive the iterator.
+  // For range-based loops: the first attribute. The view must outlive the iterator.
   Iterator begin() const { return {this, 0}; }
   // Behind the last attribute.
   Iterator end() const { return {this, size()}; }
@@ -141,7 +170,8 @@ class MapView {
   const char* body_;
 };
 
-// The elements of a list, in order.
+// The elements of a list, in order. Access by position is O(n): lists have no offset table, since
+// almost all readers walk.
 class ListView {
  public:
   // `body` is the encoded body of a list: its size in bytes, its count, its values.
@@ -178,7 +208,8 @@ class ListView {
   const char* body_;
 };
 
-// The members of a set, sorted: text and bytes by memcmp, numbers by value.
+// The members of a set, sorted: text and bytes by memcmp, numbers by value. So two equal sets have
+// equal bytes, whatever the order in which their members arrived.
 class SetView {
  public:
   // `body` is the encoded body of a set; `members` is the type of its members.

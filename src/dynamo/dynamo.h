@@ -1,12 +1,14 @@
-// The seam: the DynamoDB API as C++ interfaces, one method an operation. Implemented by remote::RemoteDynamo (AWS or any
-// endpoint) and engine::LocalDynamo (embedded). Features and SQL know nothing else of any store.
+// The seam: the DynamoDB API as C++ interfaces, one method an operation. Implemented by
+// remote::RemoteDynamo (AWS or any endpoint) and engine::LocalDynamo (embedded). Features and SQL
+// know nothing else of any store.
 //
-// Every method: thread-safe; never throws; never blocks; runs its completion exactly once. Every failure is a base::Error
-// whose code is the AWS exception name (dynamo/errors.h). The request need only live until the method returns.
-// The completion runs on the caller's thread for engine reads (a wait for the disk included), on the sync thread for
-// engine writes, on an I/O thread for `remote`: it must not block. base::Wait turns a call into a blocking one.
-// A call completes by its deadline, except a write already handed to the log: that one completes when its outcome is
-// known. `remote` reports a write whose answer never came as kUnknownOutcome, never as a failure.
+// Every method: thread-safe; never throws; never blocks; runs its completion exactly once. Every
+// failure is a base::Error whose code is the AWS exception name (dynamo/errors.h). The request need
+// only live until the method returns. The completion runs on the caller's thread for engine reads
+// (a wait for the disk included), on the sync thread for engine writes, on an I/O thread for
+// `remote`: it must not block. base::Wait turns a call into a blocking one. A call completes by its
+// deadline, except a write already handed to the log: that one completes when its outcome is known.
+// `remote` reports a write whose answer never came as kUnknownOutcome, never as a failure.
 #pragma once
 
 #include <string>
@@ -22,30 +24,40 @@ namespace stator::dynamo {
 class Dynamo {
  public:
   virtual ~Dynamo() = default;
-  // Reads one item by its whole key. A missing item is a response without one; a missing table is an error.
-  virtual void GetItem(const base::CallContext&, const GetItemRequest&, base::Completion<GetItemResponse>) = 0;
+  // Reads one item by its whole key. A missing item is a response without one; a missing table is
+  // an error.
+  virtual void GetItem(const base::CallContext&, const GetItemRequest&,
+                       base::Completion<GetItemResponse>) = 0;
   // Writes one item, replacing what was there, if the condition holds.
-  virtual void PutItem(const base::CallContext&, const PutItemRequest&, base::Completion<PutItemResponse>) = 0;
+  virtual void PutItem(const base::CallContext&, const PutItemRequest&,
+                       base::Completion<PutItemResponse>) = 0;
   // Changes attributes of one item, creating it when there is none, if the condition holds.
-  virtual void UpdateItem(const base::CallContext&, const UpdateItemRequest&, base::Completion<UpdateItemResponse>) = 0;
+  virtual void UpdateItem(const base::CallContext&, const UpdateItemRequest&,
+                          base::Completion<UpdateItemResponse>) = 0;
   // Deletes one item, if the condition holds. Deleting nothing succeeds.
-  virtual void DeleteItem(const base::CallContext&, const DeleteItemRequest&, base::Completion<DeleteItemResponse>) = 0;
+  virtual void DeleteItem(const base::CallContext&, const DeleteItemRequest&,
+                          base::Completion<DeleteItemResponse>) = 0;
   // One page of the items of one partition, in sort key order.
-  virtual void Query(const base::CallContext&, const QueryRequest&, base::Completion<QueryResponse>) = 0;
+  virtual void Query(const base::CallContext&, const QueryRequest&,
+                     base::Completion<QueryResponse>) = 0;
   // One page of a table or of one segment of it, in the order of the partition keys' hashes.
-  virtual void Scan(const base::CallContext&, const ScanRequest&, base::Completion<ScanResponse>) = 0;
+  virtual void Scan(const base::CallContext&, const ScanRequest&,
+                    base::Completion<ScanResponse>) = 0;
   // At most 100 keys; may leave keys unprocessed.
   virtual void BatchGetItem(const base::CallContext&, const BatchGetItemRequest&,
                             base::Completion<BatchGetItemResponse>) = 0;
   // At most 25 puts and deletes; may leave some unprocessed. Not a transaction.
   virtual void BatchWriteItem(const base::CallContext&, const BatchWriteItemRequest&,
                               base::Completion<BatchWriteItemResponse>) = 0;
-  // Any number of reads over any number of tables, repeated keys allowed. Splitting into hundreds and 16 MB, parallelism,
-  // retry of UnprocessedKeys stay inside. Fails as a whole only when nothing could be read.
-  virtual void GetMany(const base::CallContext&, const ReadManyRequest&, base::Completion<ReadManyResponse>) = 0;
-  // Its twin for writes. Two writes of one item apply in the order given. Unprocessed writes are retried until the
-  // deadline, then stand in `failures`.
-  virtual void PutMany(const base::CallContext&, const WriteManyRequest&, base::Completion<WriteManyResponse>) = 0;
+  // Any number of reads over any number of tables, repeated keys allowed. Splitting into hundreds
+  // and 16 MB, parallelism, retry of UnprocessedKeys stay inside. Fails as a whole only when
+  // nothing could be read.
+  virtual void GetMany(const base::CallContext&, const ReadManyRequest&,
+                       base::Completion<ReadManyResponse>) = 0;
+  // Its twin for writes. Two writes of one item apply in the order given. Unprocessed writes are
+  // retried until the deadline, then stand in `failures`.
+  virtual void PutMany(const base::CallContext&, const WriteManyRequest&,
+                       base::Completion<WriteManyResponse>) = 0;
 };
 
 // Tables, tags and settings.
@@ -65,9 +77,11 @@ class DynamoTables {
   virtual void ListTables(const base::CallContext&, const ListTablesRequest&,
                           base::Completion<ListTablesResponse>) = 0;
   // Adds or replaces tags.
-  virtual void TagResource(const base::CallContext&, const TagResourceRequest&, base::Completion<base::Unit>) = 0;
+  virtual void TagResource(const base::CallContext&, const TagResourceRequest&,
+                           base::Completion<base::Unit>) = 0;
   // Removes tags; unknown keys are ignored.
-  virtual void UntagResource(const base::CallContext&, const UntagResourceRequest&, base::Completion<base::Unit>) = 0;
+  virtual void UntagResource(const base::CallContext&, const UntagResourceRequest&,
+                             base::Completion<base::Unit>) = 0;
   // All tags of a table.
   virtual void ListTagsOfResource(const base::CallContext&, const std::string& resource_arn,
                                   base::Completion<ListTagsOfResourceResponse>) = 0;

@@ -19,7 +19,8 @@ constexpr std::string_view kEmptyItem("\x01\x04\0\0\0\0\0\0\0", 9);
 // Walks untrusted bytes; every step checks its bounds and that the form is the canonical one.
 class Validator {
  public:
-  explicit Validator(std::string_view bytes) : start_(bytes.data()), at_(bytes.data()), end_(at_ + bytes.size()) {}
+  explicit Validator(std::string_view bytes)
+      : start_(bytes.data()), at_(bytes.data()), end_(at_ + bytes.size()) {}
 
   Status Run() {
     if (at_ == end_ || *at_ != kItemLayout) return Damaged("layout is not 1");
@@ -30,8 +31,9 @@ class Validator {
 
  private:
   Error Damaged(std::string_view what) const {
-    return Error(ErrorKind::kInternal, kInternalServerError,
-                 "item is damaged: " + std::string(what) + " at byte " + std::to_string(at_ - start_));
+    return Error(
+        ErrorKind::kInternal, kInternalServerError,
+        "item is damaged: " + std::string(what) + " at byte " + std::to_string(at_ - start_));
   }
 
   std::size_t Left() const { return static_cast<std::size_t>(end_ - at_); }
@@ -76,7 +78,8 @@ class Validator {
     const char* entries = at_;
     std::string_view previous;
     for (std::uint32_t i = 0; i < count; ++i) {
-      if (internal::ReadU32(offsets + 4 * static_cast<std::size_t>(i)) != at_ - entries) return Damaged("offset is wrong");
+      if (internal::ReadU32(offsets + 4 * static_cast<std::size_t>(i)) != at_ - entries)
+        return Damaged("offset is wrong");
       std::string_view name;
       STATOR_RETURN_IF_ERROR(Content(name));
       if (i > 0 && name <= previous) return Damaged("names are out of order");

@@ -1,7 +1,8 @@
-// Item, ItemView and ItemBatch: the buffers behind AttributeValue. One layout serves the wire, the disk, SQL and features.
+// Item, ItemView and ItemBatch: the buffers behind AttributeValue. One layout serves the wire, the
+// disk, SQL and features.
 //
-// An item is a layout byte followed by the body of a map (docs/format-item.md). The encoding is canonical: equal items
-// have equal bytes.
+// An item is a layout byte followed by the body of a map (docs/format-item.md). The encoding is
+// canonical: equal items have equal bytes.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@
 
 namespace stator::dynamo {
 
-// The layout this code writes and reads. Stored as an item's first byte; another value is an error, never a guess.
+// The layout this code writes and reads. Stored as an item's first byte; another value is an error,
+// never a guess.
 inline constexpr char kItemLayout = 1;
 
 // An item somewhere else in memory: in an Item, an ItemBatch, a RocksDB block.
@@ -29,7 +31,9 @@ class ItemView {
   // Its attributes.
   MapView attributes() const { return MapView(bytes_.data() + 1); }
   // The top-level attribute `name`.
-  std::optional<AttributeValue> Find(std::string_view name) const { return attributes().Find(name); }
+  std::optional<AttributeValue> Find(std::string_view name) const {
+    return attributes().Find(name);
+  }
   // Whether it has no attribute.
   bool empty() const { return attributes().empty(); }
   // The whole encoding.
@@ -67,7 +71,8 @@ class Item {
   std::string bytes_;
 };
 
-// Many items in one arena: what Query, Scan and GetMany return. An entry may be absent (GetMany's missing items).
+// Many items in one arena: what Query, Scan and GetMany return. An entry may be absent (GetMany's
+// missing items).
 class ItemBatch {
  public:
   // How many entries, absent ones included.
@@ -93,7 +98,8 @@ class ItemBatch {
   }
   // Adds an absent entry.
   void AppendAbsent() { entries_.push_back({}); }
-  // For encoders that write in place: append one item's bytes to arena(), then call CloseAt(size of the arena before).
+  // For encoders that write in place: append one item's bytes to arena(), then call CloseAt(size of
+  // the arena before).
   std::string& arena() { return arena_; }
   // Makes an entry of everything behind `start`. REQUIRES: a whole item stands there.
   void CloseAt(std::size_t start) {
@@ -113,8 +119,8 @@ class ItemBatch {
   std::vector<Entry> entries_;
 };
 
-// Checks bytes that come from outside (disk, fuzzer): layout, bounds, order of names, canonical numbers, depth.
-// ERRORS: InternalServerError "item is damaged: ..." naming the byte offset.
+// Checks bytes that come from outside (disk, fuzzer): layout, bounds, order of names, canonical
+// numbers, depth. ERRORS: InternalServerError "item is damaged: ..." naming the byte offset.
 base::Status ValidateItemBytes(std::string_view bytes);
 
 }  // namespace stator::dynamo

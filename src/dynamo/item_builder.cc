@@ -31,9 +31,10 @@ std::string_view ContentAt(const char* at) {
 bool IsSetTag(std::uint8_t tag) { return tag >= AttributeValue::kTagStringSet; }
 
 base::Error EmptySet(std::uint8_t tag) {
-  const std::string_view words = tag == AttributeValue::kTagStringSet   ? "An string set  may not be empty"
-                                 : tag == AttributeValue::kTagNumberSet ? "An number set  may not be empty"
-                                                                        : "Binary sets should not be empty";
+  const std::string_view words =
+      tag == AttributeValue::kTagStringSet   ? "An string set  may not be empty"
+      : tag == AttributeValue::kTagNumberSet ? "An number set  may not be empty"
+                                             : "Binary sets should not be empty";
   return ValidationError("One or more parameter values were invalid: " + std::string(words));
 }
 
@@ -130,19 +131,23 @@ base::Status ItemBuilder::EndSet() {
 
   std::vector<std::string_view> sorted;
   sorted.reserve(count);
-  for (std::size_t i = frame.first_offset; i < offsets_.size(); ++i) sorted.push_back(ContentAt(members + offsets_[i]));
+  for (std::size_t i = frame.first_offset; i < offsets_.size(); ++i)
+    sorted.push_back(ContentAt(members + offsets_[i]));
   std::vector<std::string_view> arrived = sorted;
   std::sort(sorted.begin(), sorted.end());
   if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
     std::string list;
     for (const std::string_view member : arrived) {
       if (!list.empty()) list += ", ";
-      if (frame.tag == AttributeValue::kTagStringSet) list += member;
-      else if (frame.tag == AttributeValue::kTagNumberSet) Number::FromSortable(member).AppendText(list);
-      else list += "<" + std::to_string(member.size()) + " bytes>";
+      if (frame.tag == AttributeValue::kTagStringSet)
+        list += member;
+      else if (frame.tag == AttributeValue::kTagNumberSet)
+        Number::FromSortable(member).AppendText(list);
+      else
+        list += "<" + std::to_string(member.size()) + " bytes>";
     }
-    return drop(ValidationError("One or more parameter values were invalid: Input collection [" + list +
-                                "] contains duplicates."));
+    return drop(ValidationError("One or more parameter values were invalid: Input collection [" +
+                                list + "] contains duplicates."));
   }
   scratch_.clear();
   for (const std::string_view member : sorted) AppendContent(scratch_, member);
@@ -151,7 +156,8 @@ base::Status ItemBuilder::EndSet() {
   return base::OkStatus();
 }
 
-// Puts the entries of a map whose names did not arrive in order into order; of equal names the last one stays.
+// Puts the entries of a map whose names did not arrive in order into order; of equal names the last
+// one stays.
 void ItemBuilder::SortEntries(const Frame& frame) {
   struct Entry {
     std::string_view name;
@@ -213,9 +219,11 @@ void ItemBuilder::BuildInto(std::string& out) {
 
 namespace {
 
-// Walks `source` merged with `set` in name order, without `removed`, and hands each attribute to `visit`.
+// Walks `source` merged with `set` in name order, without `removed`, and hands each attribute to
+// `visit`.
 template <typename Visit>
-void Merge(MapView source, std::span<const NamedValue> set, std::span<const std::string_view> removed, Visit&& visit) {
+void Merge(MapView source, std::span<const NamedValue> set,
+           std::span<const std::string_view> removed, Visit&& visit) {
   std::size_t next_set = 0;
   std::size_t next_removed = 0;
   const std::uint32_t size = source.size();
@@ -235,8 +243,8 @@ void Merge(MapView source, std::span<const NamedValue> set, std::span<const std:
 
 }  // namespace
 
-void RebuildItem(ItemView source, std::span<const NamedValue> set, std::span<const std::string_view> removed,
-                 std::string& out) {
+void RebuildItem(ItemView source, std::span<const NamedValue> set,
+                 std::span<const std::string_view> removed, std::string& out) {
   const MapView attributes = source.attributes();
   std::size_t count = 0;
   Merge(attributes, set, removed, [&](const NamedValue&) { ++count; });

@@ -1,4 +1,5 @@
-// ItemBuilder: makes one Item in a single pass over values that arrive in any order, as JSON gives them.
+// ItemBuilder: makes one Item in a single pass over values that arrive in any order, as JSON gives
+// them.
 //
 //   ItemBuilder builder;
 //   builder.Name("id").String("a");
@@ -19,19 +20,23 @@
 
 namespace stator::dynamo {
 
-// Collects values and encodes them. Reusable: Build() leaves it empty with its memory kept. Not thread-safe.
-// REQUIRES: calls in a sensible order (a Name before each value of a map, Ends that match); misuse aborts.
+// Collects values and encodes them. Reusable: Build() leaves it empty with its memory kept. Not
+// thread-safe. REQUIRES: calls in a sensible order (a Name before each value of a map, Ends that
+// match); misuse aborts.
 class ItemBuilder {
  public:
   // Starts an empty item.
   ItemBuilder() { Clear(); }
 
-  // The name of the next value; only directly inside a map or at the top. A repeated name replaces the earlier value.
+  // The name of the next value; only directly inside a map or at the top. A repeated name replaces
+  // the earlier value.
   ItemBuilder& Name(std::string_view name);
   // NULL.
   ItemBuilder& Null() { return Tag(AttributeValue::kTagNull); }
   // BOOL.
-  ItemBuilder& Bool(bool value) { return Tag(value ? AttributeValue::kTagTrue : AttributeValue::kTagFalse); }
+  ItemBuilder& Bool(bool value) {
+    return Tag(value ? AttributeValue::kTagTrue : AttributeValue::kTagFalse);
+  }
   // N, or a member of an open NS.
   ItemBuilder& Add(const Number& number);
   // S, or a member of an open SS. REQUIRES: UTF-8.
@@ -50,8 +55,8 @@ class ItemBuilder {
   ItemBuilder& EndList();
   // Opens a set: kStringSet, kNumberSet or kBinarySet.
   ItemBuilder& BeginSet(AttributeType type);
-  // Closes it. ERRORS: ValidationException in AWS's words when it is empty or has a member twice; the set is then
-  // dropped and the builder goes on as if it had been NULL.
+  // Closes it. ERRORS: ValidationException in AWS's words when it is empty or has a member twice;
+  // the set is then dropped and the builder goes on as if it had been NULL.
   base::Status EndSet();
 
   // How many containers are open.
@@ -84,10 +89,10 @@ class ItemBuilder {
   std::vector<Frame> frames_;
 };
 
-// Copies `source` into `out` with the top-level attributes `set` added or replaced and those named in `removed` left out.
-// Both lists sorted by name. One pass, no intermediate form: the engine uses it to take keys out of items and to put
-// them back.
-void RebuildItem(ItemView source, std::span<const NamedValue> set, std::span<const std::string_view> removed,
-                 std::string& out);
+// Copies `source` into `out` with the top-level attributes `set` added or replaced and those named
+// in `removed` left out. Both lists sorted by name. One pass, no intermediate form: the engine uses
+// it to take keys out of items and to put them back.
+void RebuildItem(ItemView source, std::span<const NamedValue> set,
+                 std::span<const std::string_view> removed, std::string& out);
 
 }  // namespace stator::dynamo

@@ -1,4 +1,5 @@
-// Any bytes: ValidateItemBytes answers without reading outside them, and what it accepts can be walked and rebuilt.
+// Any bytes: ValidateItemBytes answers without reading outside them, and what it accepts can be
+// walked and rebuilt.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -9,7 +9,8 @@ constexpr std::size_t kElementBytes = 1;    // of every element in one
 std::size_t SetSizeBytes(SetView set) {
   std::size_t total = 0;
   for (const std::string_view member : set) {
-    total += set.member_type() == AttributeType::kNumber ? Number::FromSortable(member).SizeBytes() : member.size();
+    total += set.member_type() == AttributeType::kNumber ? Number::FromSortable(member).SizeBytes()
+                                                         : member.size();
   }
   return total;
 }
@@ -25,7 +26,8 @@ std::size_t ValueSizeBytes(AttributeValue value) {
     case AttributeType::kBinary: return value.bytes().size();
     case AttributeType::kMap: {
       std::size_t total = kContainerBytes;
-      for (const NamedValue each : value.map()) total += each.name.size() + ValueSizeBytes(each.value) + kElementBytes;
+      for (const NamedValue each : value.map())
+        total += each.name.size() + ValueSizeBytes(each.value) + kElementBytes;
       return total;
     }
     case AttributeType::kList: {
@@ -42,7 +44,8 @@ std::size_t ValueSizeBytes(AttributeValue value) {
 
 std::size_t ItemSizeBytes(ItemView item) {
   std::size_t total = 0;
-  for (const NamedValue each : item.attributes()) total += each.name.size() + ValueSizeBytes(each.value);
+  for (const NamedValue each : item.attributes())
+    total += each.name.size() + ValueSizeBytes(each.value);
   return total;
 }
 

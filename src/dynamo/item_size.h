@@ -1,4 +1,5 @@
-// DynamoDB's own counting of bytes: what the 400 KB limit, pages and capacity units are made of. [P][G]
+// DynamoDB's own counting of bytes: what the 400 KB limit, pages and capacity units are made of.
+// [P][G]
 #pragma once
 
 #include <cstddef>
@@ -8,8 +9,8 @@
 
 namespace stator::dynamo {
 
-// Bytes of a value: S in UTF-8, B raw, BOOL and NULL 1, N by Number::SizeBytes, sets the sum of their members, L and M
-// 3 + the sum of elements + 1 for each (and the names, for M).
+// Bytes of a value: S in UTF-8, B raw, BOOL and NULL 1, N by Number::SizeBytes, sets the sum of
+// their members, L and M 3 + the sum of elements + 1 for each (and the names, for M).
 std::size_t ValueSizeBytes(AttributeValue value);
 
 // Bytes of an item: names and values of its attributes.

@@ -61,11 +61,13 @@ TEST(ItemTest, OfARepeatedNameTheLastValueStays) {
 TEST(ItemTest, SetsRefuseDuplicatesAndEmptiness) {
   ItemBuilder builder;
   builder.Name("s").BeginSet(AttributeType::kStringSet).String("a").String("a");
-  EXPECT_EQ(builder.EndSet().error().message(),
-            "One or more parameter values were invalid: Input collection [a, a] contains duplicates.");
+  EXPECT_EQ(
+      builder.EndSet().error().message(),
+      "One or more parameter values were invalid: Input collection [a, a] contains duplicates.");
   builder.Name("n").BeginSet(AttributeType::kNumberSet).Add(Parsed("1")).Add(Parsed("1.0"));
-  EXPECT_EQ(builder.EndSet().error().message(),
-            "One or more parameter values were invalid: Input collection [1, 1] contains duplicates.");
+  EXPECT_EQ(
+      builder.EndSet().error().message(),
+      "One or more parameter values were invalid: Input collection [1, 1] contains duplicates.");
   builder.Name("e").BeginSet(AttributeType::kStringSet);
   EXPECT_EQ(builder.EndSet().error().message(),
             "One or more parameter values were invalid: An string set  may not be empty");
@@ -110,10 +112,10 @@ TEST(ItemTest, RebuildReplacesAndAddsAtBothEnds) {
 
 TEST(ItemTest, SizeIsAsAwsCharges) {
   ItemBuilder builder;
-  builder.Name("id").String("a");                                            // 2 + 1
-  builder.Name("n").Add(Parsed("123456"));                                   // 1 + 4
-  builder.Name("l").BeginList().Bool(true).Null().EndList();                 // 1 + 3 + 2 + 2
-  builder.Name("m").BeginMap().Name("k").String("\xC3\xA9").EndMap();        // 1 + 3 + 1 + 2 + 1
+  builder.Name("id").String("a");                                      // 2 + 1
+  builder.Name("n").Add(Parsed("123456"));                             // 1 + 4
+  builder.Name("l").BeginList().Bool(true).Null().EndList();           // 1 + 3 + 2 + 2
+  builder.Name("m").BeginMap().Name("k").String("\xC3\xA9").EndMap();  // 1 + 3 + 1 + 2 + 1
   EXPECT_EQ(ItemSizeBytes(builder.Build()), 3u + 5u + 8u + 8u);
 }
 

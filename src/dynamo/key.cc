@@ -13,11 +13,12 @@ using base::Status;
 Result<AttributeValue> FindKeyAttribute(const KeyAttribute& attribute, ItemView item) {
   const auto value = item.Find(attribute.name);
   if (!value) {
-    return ValidationError("One or more parameter values were invalid: Missing the key " + attribute.name +
-                           " in the item");
+    return ValidationError("One or more parameter values were invalid: Missing the key " +
+                           attribute.name + " in the item");
   }
   if (value->type() != attribute.type) {
-    return ValidationError("One or more parameter values were invalid: Type mismatch for key " + attribute.name +
+    return ValidationError("One or more parameter values were invalid: Type mismatch for key " +
+                           attribute.name +
                            " expected: " + std::string(AttributeTypeName(attribute.type)) +
                            " actual: " + std::string(AttributeTypeName(value->type())));
   }
@@ -42,7 +43,8 @@ Status ValidateKeyValue(std::string_view name, AttributeValue value, bool sort) 
   if (size == 0) {
     const std::string_view kind = value.type() == AttributeType::kString ? "string" : "binary";
     return ValidationError(
-        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " +
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+        "contain an empty " +
         std::string(kind) + " value. Key: " + std::string(name));
   }
   const std::size_t limit = sort ? kSortKeyBytesMax : kPartitionKeyBytesMax;

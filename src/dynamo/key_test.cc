@@ -33,17 +33,20 @@ TEST(KeyTest, ItemWithoutItsKeyNamesTheAttribute) {
   EXPECT_EQ(KeyOfItem(kSchema, builder.Build()).error().message(),
             "One or more parameter values were invalid: Missing the key sk in the item");
   builder.Name("pk").String("a").Name("sk").String("1");
-  EXPECT_EQ(KeyOfItem(kSchema, builder.Build()).error().message(),
-            "One or more parameter values were invalid: Type mismatch for key sk expected: N actual: S");
+  EXPECT_EQ(
+      KeyOfItem(kSchema, builder.Build()).error().message(),
+      "One or more parameter values were invalid: Type mismatch for key sk expected: N actual: S");
 }
 
 TEST(KeyTest, EmptyAndTooLongKeysAreRefused) {
   EXPECT_EQ(KeyOfItem(kSchema, Make("", 1)).error().message(),
-            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            "cannot contain an "
             "empty string value. Key: pk");
   EXPECT_TRUE(KeyOfItem(kSchema, Make(std::string(2048, 'k'), 1)).ok());
   EXPECT_EQ(KeyOfItem(kSchema, Make(std::string(2049, 'k'), 1)).error().message(),
-            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of 2048 "
+            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
+            "size limit of 2048 "
             "bytes");
 }
 

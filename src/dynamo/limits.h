@@ -1,5 +1,6 @@
-// DynamoDB's limits, each with its source: [M] the public service model (lengths, enums), [G] the AWS developer guide's
-// quota page, [P] captured on AWS in 2026. Everything that checks a limit names the constant here.
+// DynamoDB's limits, each with its source: [M] the public service model (lengths, enums), [G] the
+// AWS developer guide's quota page, [P] captured on AWS in 2026. Everything that checks a limit
+// names the constant here.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +8,11 @@
 
 namespace stator::dynamo {
 
-// Item: names and values together, by DynamoDB's own counting (item_size.h). Exact to the byte. [G][P]
+// Item: names and values together, by DynamoDB's own counting (item_size.h). Exact to the byte.
+// [G][P]
 inline constexpr std::size_t kItemSizeBytesMax = 409'600;
-// Nesting of a value, the attribute itself being level 1: 31 wrappers around a scalar pass, 32 do not. [P]
+// Nesting of a value, the attribute itself being level 1: 31 wrappers around a scalar pass, 32 do
+// not. [P]
 inline constexpr int kValueDepthMax = 32;
 // Attribute name in UTF-8 bytes. [G] Key attributes and index projections: 255. [M]
 inline constexpr std::size_t kAttributeNameBytesMax = 65'535;
@@ -42,7 +45,8 @@ inline constexpr std::size_t kTagsMax = 50;
 inline constexpr std::size_t kTagKeyBytesMax = 128;
 inline constexpr std::size_t kTagValueBytesMax = 256;
 
-// Expressions: text before name substitution, operators and functions, depth of a path, operands of IN. [G][P]
+// Expressions: text before name substitution, operators and functions, depth of a path, operands of
+// IN. [G][P]
 inline constexpr std::size_t kExpressionBytesMax = 4'096;
 inline constexpr int kExpressionOperatorsMax = 300;
 inline constexpr int kPathDepthMax = 32;
@@ -50,8 +54,8 @@ inline constexpr int kInOperandsMax = 100;
 // ExpressionAttributeNames and -Values together. [G]
 inline constexpr std::size_t kExpressionAttributesBytesMax = 2 << 20;
 
-// Numbers: significant decimal digits; the exponent e of 0.d1d2... x 10^e lies in [-129, 126], that is
-// 1E-130 to 9.99...E+125. [G]
+// Numbers: significant decimal digits; the exponent e of 0.d1d2... x 10^e lies in [-129, 126], that
+// is 1E-130 to 9.99...E+125. [G]
 inline constexpr int kNumberDigitsMax = 38;
 inline constexpr int kNumberExponentMin = -129;
 inline constexpr int kNumberExponentMax = 126;

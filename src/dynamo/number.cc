@@ -14,7 +14,8 @@ using base::Error;
 using base::Result;
 
 constexpr std::uint8_t kZeroByte = 0x80;
-constexpr std::uint8_t kNegativeEnd = 0x66;  // above every negative digit pair, so that a shorter negative sorts last
+constexpr std::uint8_t kNegativeEnd =
+    0x66;  // above every negative digit pair, so that a shorter negative sorts last
 constexpr int kPairsMax = 20;
 
 Error Overflow() {
@@ -29,15 +30,17 @@ Error TooManyDigits() {
   return ValidationError("Attempting to store more than 38 significant digits in a Number");
 }
 Error NotANumber(std::string_view text) {
-  return ValidationError("The parameter cannot be converted to a numeric value: " + std::string(text));
+  return ValidationError("The parameter cannot be converted to a numeric value: " +
+                         std::string(text));
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The mantissa as written: its significant digits (the first 40 kept) and where the point stands among them.
+// The mantissa as written: its significant digits (the first 40 kept) and where the point stands
+// among them.
 struct Mantissa {
-  Number::Decimal decimal;   // exponent counts from the first significant digit
-  int significant = 0;       // digits up to the last one that is not zero
+  Number::Decimal decimal;  // exponent counts from the first significant digit
+  int significant = 0;      // digits up to the last one that is not zero
   bool any_digit = false;
 };
 
@@ -65,7 +68,8 @@ std::size_t ReadMantissa(std::string_view text, std::size_t at, Mantissa& out) {
   return at;
 }
 
-// Exponent part "e[+-]digits" at `at`. An exponent past int64 is no number; past the range it saturates.
+// Exponent part "e[+-]digits" at `at`. An exponent past int64 is no number; past the range it
+// saturates.
 Result<std::int64_t> ReadExponent(std::string_view text, std::size_t at) {
   if (at == text.size()) return std::int64_t{0};
   if (text[at] != 'e' && text[at] != 'E') return NotANumber(text);
@@ -95,8 +99,8 @@ Pairs ToPairs(const Number::Decimal& decimal) {
   int position = lead ? 1 : 0;
   for (int i = 0; i < decimal.digit_count; ++i, ++position) {
     const int pair = position / 2;
-    pairs.values[pair] =
-        static_cast<std::uint8_t>(pairs.values[pair] + decimal.digits[i] * (position % 2 == 0 ? 10 : 1));
+    pairs.values[pair] = static_cast<std::uint8_t>(
+        pairs.values[pair] + decimal.digits[i] * (position % 2 == 0 ? 10 : 1));
   }
   pairs.count = (position + 1) / 2;
   return pairs;
@@ -112,7 +116,8 @@ Result<Number> Number::FromDecimal(Decimal decimal) {
     decimal.digit_count -= first;
     decimal.exponent -= first;
   }
-  while (decimal.digit_count > 0 && decimal.digits[decimal.digit_count - 1] == 0) --decimal.digit_count;
+  while (decimal.digit_count > 0 && decimal.digits[decimal.digit_count - 1] == 0)
+    --decimal.digit_count;
   if (decimal.digit_count == 0) return Number();
   if (decimal.digit_count > kNumberDigitsMax) return TooManyDigits();
   if (decimal.exponent > kNumberExponentMax) return Overflow();
@@ -123,7 +128,8 @@ Result<Number> Number::FromDecimal(Decimal decimal) {
   const auto head = static_cast<std::uint8_t>(pairs.half_exponent - 64);
   number.bytes_[0] = decimal.negative ? static_cast<std::uint8_t>(~head) : head;
   for (int i = 0; i < pairs.count; ++i) {
-    number.bytes_[i + 1] = static_cast<std::uint8_t>(decimal.negative ? 101 - pairs.values[i] : pairs.values[i] + 1);
+    number.bytes_[i + 1] =
+        static_cast<std::uint8_t>(decimal.negative ? 101 - pairs.values[i] : pairs.values[i] + 1);
   }
   number.size_ = static_cast<std::uint8_t>(pairs.count + 1);
   if (decimal.negative && pairs.count < kPairsMax) number.bytes_[number.size_++] = kNegativeEnd;
@@ -133,13 +139,16 @@ Result<Number> Number::FromDecimal(Decimal decimal) {
 Result<Number> Number::Parse(std::string_view text) {
   std::size_t at = 0;
   Mantissa mantissa;
-  if (!text.empty() && (text[0] == '+' || text[0] == '-')) mantissa.decimal.negative = text[at++] == '-';
+  if (!text.empty() && (text[0] == '+' || text[0] == '-'))
+    mantissa.decimal.negative = text[at++] == '-';
   at = ReadMantissa(text, at, mantissa);
   if (!mantissa.any_digit) return NotANumber(text);
   STATOR_ASSIGN_OR_RETURN(const std::int64_t written, ReadExponent(text, at));
 
-  // Saturated: a mantissa has at most some thousand digits, so nothing beyond this comes back into the range.
-  const auto exponent = static_cast<int>(std::clamp<std::int64_t>(written, -1'000'000'000, 1'000'000'000));
+  // Saturated: a mantissa has at most some thousand digits, so nothing beyond this comes back into
+  // the range.
+  const auto exponent =
+      static_cast<int>(std::clamp<std::int64_t>(written, -1'000'000'000, 1'000'000'000));
   if (mantissa.significant == 0) {
     // Zero is checked by the exponent that it is written with: "0e126" overflows. [P]
     if (exponent > kNumberExponentMax - 1) return Overflow();
@@ -155,12 +164,14 @@ Result<Number> Number::Parse(std::string_view text) {
 Number Number::FromInt64(std::int64_t value) {
   Decimal decimal;
   decimal.negative = value < 0;
-  auto magnitude = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  auto magnitude =
+      value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   std::array<char, 20> text;
   const auto end = std::to_chars(text.data(), text.data() + text.size(), magnitude).ptr;
   decimal.digit_count = static_cast<int>(end - text.data());
   decimal.exponent = decimal.digit_count;
-  for (int i = 0; i < decimal.digit_count; ++i) decimal.digits[i] = static_cast<std::uint8_t>(text[i] - '0');
+  for (int i = 0; i < decimal.digit_count; ++i)
+    decimal.digits[i] = static_cast<std::uint8_t>(text[i] - '0');
   return std::move(FromDecimal(decimal)).value();
 }
 
@@ -197,11 +208,14 @@ Number::Decimal Number::ToDecimal() const {
   if (decimal.negative && bytes_[size_ - 1] == kNegativeEnd) --pairs;
   for (int i = 0; i < pairs; ++i) {
     const int pair = decimal.negative ? 101 - bytes_[i + 1] : bytes_[i + 1] - 1;
-    if (i > 0 || pair >= 10) decimal.digits[decimal.digit_count++] = static_cast<std::uint8_t>(pair / 10);
-    else --decimal.exponent;
+    if (i > 0 || pair >= 10)
+      decimal.digits[decimal.digit_count++] = static_cast<std::uint8_t>(pair / 10);
+    else
+      --decimal.exponent;
     decimal.digits[decimal.digit_count++] = static_cast<std::uint8_t>(pair % 10);
   }
-  while (decimal.digit_count > 0 && decimal.digits[decimal.digit_count - 1] == 0) --decimal.digit_count;
+  while (decimal.digit_count > 0 && decimal.digits[decimal.digit_count - 1] == 0)
+    --decimal.digit_count;
   return decimal;
 }
 
@@ -260,7 +274,8 @@ std::size_t Number::SizeBytes() const {
   const Decimal decimal = ToDecimal();
   const int before = std::clamp(decimal.exponent, 0, decimal.digit_count);
   const int after = decimal.digit_count - before;
-  return 1 + static_cast<std::size_t>((before + 1) / 2 + (after + 1) / 2 + (decimal.negative ? 1 : 0));
+  return 1 +
+         static_cast<std::size_t>((before + 1) / 2 + (after + 1) / 2 + (decimal.negative ? 1 : 0));
 }
 
 Number Number::Negated() const {
@@ -284,9 +299,11 @@ void Accumulate(const Number::Decimal& decimal, int sign, Places& places) {
   }
 }
 
-// Makes every place 0..9 of a sum whose places lie in [-18, 18]; returns whether the sum is negative.
+// Makes every place 0..9 of a sum whose places lie in [-18, 18]; returns whether the sum is
+// negative.
 bool Normalize(Places& places) {
-  const auto leading = std::find_if(places.begin(), places.end(), [](std::int8_t p) { return p != 0; });
+  const auto leading =
+      std::find_if(places.begin(), places.end(), [](std::int8_t p) { return p != 0; });
   const bool negative = leading != places.end() && *leading < 0;
   if (negative) {
     for (auto& place : places) place = static_cast<std::int8_t>(-place);

@@ -1,7 +1,9 @@
-// DynamoDB's number: 38 significant decimal digits, 1E-130 to 9.99...E+125 and their negatives, zero. Never binary.
+// DynamoDB's number: 38 significant decimal digits, 1E-130 to 9.99...E+125 and their negatives,
+// zero. Never binary.
 //
-// One encoding serves the key, the item and the comparison: the sortable form of docs/format-item.md (1 to 21 bytes),
-// which orders as memcmp does and has one form for each value, so that "5", "5.0" and "+5" are the same bytes.
+// One encoding serves the key, the item and the comparison: the sortable form of
+// docs/format-item.md (1 to 21 bytes), which orders as memcmp does and has one form for each value,
+// so that "5", "5.0" and "+5" are the same bytes.
 #pragma once
 
 #include <array>
@@ -18,14 +20,15 @@ namespace stator::dynamo {
 // An exact decimal number. A plain value of 22 bytes; cheap to copy.
 class Number {
  public:
-  // Most bytes of the sortable form: one for sign and exponent, 20 digit pairs (38 digits that straddle a pair at each
-  // end).
+  // Most bytes of the sortable form: one for sign and exponent, 20 digit pairs (38 digits that
+  // straddle a pair at each end).
   static constexpr std::size_t kBytesMax = 21;
 
   // Zero.
   Number() : size_(1), bytes_{0x80} {}
-  // Parses decimal text: optional sign, digits with an optional point, optional exponent; no white space, no "NaN".
-  // ERRORS: ValidationException with AWS's words for overflow, underflow, over 38 digits, or text that is no number.
+  // Parses decimal text: optional sign, digits with an optional point, optional exponent; no white
+  // space, no "NaN". ERRORS: ValidationException with AWS's words for overflow, underflow, over 38
+  // digits, or text that is no number.
   static base::Result<Number> Parse(std::string_view text);
   // The exact value of an integer.
   static Number FromInt64(std::int64_t value);
@@ -38,7 +41,8 @@ class Number {
   std::string_view sortable() const {
     return {reinterpret_cast<const char*>(bytes_.data()), size_};
   }
-  // Appends DynamoDB's canonical text: no exponent, no needless zeros ("1E3" gives "1000"). At most 169 bytes.
+  // Appends DynamoDB's canonical text: no exponent, no needless zeros ("1E3" gives "1000"). At most
+  // 169 bytes.
   void AppendText(std::string& out) const;
   // The canonical text.
   std::string ToText() const;
@@ -48,11 +52,12 @@ class Number {
   double ToDouble() const;
   // -1, 0 or 1.
   int sign() const { return bytes_[0] == 0x80 && size_ == 1 ? 0 : (bytes_[0] >= 0x80 ? 1 : -1); }
-  // What it costs in an item [P]: 1 + half the digits before the point + half those after it, each rounded up, + 1 when
-  // negative.
+  // What it costs in an item [P]: 1 + half the digits before the point + half those after it, each
+  // rounded up, + 1 when negative.
   std::size_t SizeBytes() const;
 
-  // The exact sum. ERRORS: ValidationException when it leaves the range or needs more than 38 digits.
+  // The exact sum. ERRORS: ValidationException when it leaves the range or needs more than 38
+  // digits.
   static base::Result<Number> Add(const Number& a, const Number& b);
   // The exact difference a - b. ERRORS: as Add.
   static base::Result<Number> Subtract(const Number& a, const Number& b);
@@ -67,7 +72,8 @@ class Number {
     return order <=> 0;
   }
 
-  // The value taken apart: (-1)^negative x 0.d1d2...dn x 10^exponent, d1 and dn not zero; zero has no digits.
+  // The value taken apart: (-1)^negative x 0.d1d2...dn x 10^exponent, d1 and dn not zero; zero has
+  // no digits.
   struct Decimal {
     bool negative = false;
     int exponent = 0;
@@ -76,7 +82,8 @@ class Number {
   };
   // Takes the number apart.
   Decimal ToDecimal() const;
-  // Puts a number together from at most 40 digits, trimmed or not; range and digit count are checked as in Parse.
+  // Puts a number together from at most 40 digits, trimmed or not; range and digit count are
+  // checked as in Parse.
   static base::Result<Number> FromDecimal(Decimal decimal);
 
  private:

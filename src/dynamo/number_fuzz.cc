@@ -1,4 +1,5 @@
-// Any text: Number::Parse refuses it or gives a number whose text and sortable form lead back to itself.
+// Any text: Number::Parse refuses it or gives a number whose text and sortable form lead back to
+// itself.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -36,20 +36,26 @@ constexpr std::string_view kOverflow =
     "Number overflow. Attempting to store a number with magnitude larger than supported range";
 constexpr std::string_view kUnderflow =
     "Number underflow. Attempting to store a number with magnitude smaller than supported range";
-constexpr std::string_view kTooManyDigits = "Attempting to store more than 38 significant digits in a Number";
+constexpr std::string_view kTooManyDigits =
+    "Attempting to store more than 38 significant digits in a Number";
 
 TEST(NumberTest, SortableFormMatchesAwsVectors) {
   const std::pair<const char*, const char*> vectors[] = {
-      {"0", "80"}, {"1", "c102"}, {"10", "c10b"}, {"-1", "3e6466"}, {"123.45", "c202182e"},
-      {"-0.001", "405b66"}, {"1E125", "ff0b"}, {"1E-130", "8002"}};
+      {"0", "80"},       {"1", "c102"},          {"10", "c10b"},
+      {"-1", "3e6466"},  {"123.45", "c202182e"}, {"-0.001", "405b66"},
+      {"1E125", "ff0b"}, {"1E-130", "8002"}};
   for (const auto& [text, hex] : vectors) EXPECT_EQ(Hex(Parsed(text).sortable()), hex) << text;
 }
 
 TEST(NumberTest, TextIsCanonical) {
   const std::pair<const char*, const char*> cases[] = {
-      {"0042.1200", "42.12"}, {"+5", "5"},     {".5", "0.5"},      {"5.", "5"},          {"1.e5", "100000"},
-      {"-0", "0"},            {"0.000", "0"},  {"1e-3", "0.001"},  {"-12e2", "-1200"},   {"1E3", "1000"},
-      {"100", "100"},         {"0.10", "0.1"}, {"123456", "123456"}, {"9007199254740993", "9007199254740993"}};
+      {"0042.1200", "42.12"}, {"+5", "5"},
+      {".5", "0.5"},          {"5.", "5"},
+      {"1.e5", "100000"},     {"-0", "0"},
+      {"0.000", "0"},         {"1e-3", "0.001"},
+      {"-12e2", "-1200"},     {"1E3", "1000"},
+      {"100", "100"},         {"0.10", "0.1"},
+      {"123456", "123456"},   {"9007199254740993", "9007199254740993"}};
   for (const auto& [in, out] : cases) EXPECT_EQ(Text(in), out) << in;
   EXPECT_EQ(Text("1E125").size(), 126u);
 }
@@ -82,9 +88,10 @@ TEST(NumberTest, RangeEndsAreExact) {
 }
 
 TEST(NumberTest, RefusesWhatIsNoNumber) {
-  for (const char* text : {"", " 1", "1 ", "NaN", "Infinity", "0x10", "1e", "1e+", "1.2.3", "-", "+", ".", "e5", "--1",
-                           "1e+-5", "1_000", "\xD9\xA1"}) {
-    EXPECT_EQ(ErrorOf(text), std::string("The parameter cannot be converted to a numeric value: ") + text);
+  for (const char* text : {"", " 1", "1 ", "NaN", "Infinity", "0x10", "1e", "1e+", "1.2.3", "-",
+                           "+", ".", "e5", "--1", "1e+-5", "1_000", "\xD9\xA1"}) {
+    EXPECT_EQ(ErrorOf(text),
+              std::string("The parameter cannot be converted to a numeric value: ") + text);
   }
 }
 
@@ -104,7 +111,8 @@ TEST(NumberTest, OrderOfBytesIsOrderOfValues) {
     std::snprintf(text, sizeof text, "%.15e", value);
     numbers.emplace_back(Parsed(text).ToDouble(), Parsed(text));
   }
-  std::sort(numbers.begin(), numbers.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::sort(numbers.begin(), numbers.end(),
+            [](const auto& a, const auto& b) { return a.second < b.second; });
   EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end(),
                              [](const auto& a, const auto& b) { return a.first < b.first; }));
 }
@@ -124,13 +132,17 @@ TEST(NumberTest, AddsExactly) {
 TEST(NumberTest, AgreesWithInt64) {
   std::mt19937_64 random(11);
   for (int i = 0; i < 4000; ++i) {
-    const auto a = static_cast<std::int64_t>(random() >> (random() % 63)) / 2 * (random() % 2 ? 1 : -1);
-    const auto b = static_cast<std::int64_t>(random() >> (random() % 63)) / 2 * (random() % 2 ? 1 : -1);
+    const auto a =
+        static_cast<std::int64_t>(random() >> (random() % 63)) / 2 * (random() % 2 ? 1 : -1);
+    const auto b =
+        static_cast<std::int64_t>(random() >> (random() % 63)) / 2 * (random() % 2 ? 1 : -1);
     EXPECT_EQ(Number::FromInt64(a).ToText(), std::to_string(a));
     EXPECT_EQ(Number::FromInt64(a).ToInt64(), a);
     EXPECT_EQ(Number::FromInt64(a) < Number::FromInt64(b), a < b);
-    EXPECT_EQ(Number::Add(Number::FromInt64(a), Number::FromInt64(b))->ToText(), std::to_string(a + b));
-    EXPECT_EQ(Number::Subtract(Number::FromInt64(a), Number::FromInt64(b))->ToText(), std::to_string(a - b));
+    EXPECT_EQ(Number::Add(Number::FromInt64(a), Number::FromInt64(b))->ToText(),
+              std::to_string(a + b));
+    EXPECT_EQ(Number::Subtract(Number::FromInt64(a), Number::FromInt64(b))->ToText(),
+              std::to_string(a - b));
   }
   for (const std::int64_t edge : {INT64_MIN, INT64_MAX, std::int64_t{0}}) {
     EXPECT_EQ(Number::FromInt64(edge).ToInt64(), edge);
@@ -140,12 +152,14 @@ TEST(NumberTest, AgreesWithInt64) {
 }
 
 TEST(NumberTest, EveryStoredFormIsRecognised) {
-  for (const char* text : {"0", "1", "-1", "123.45", "-0.001", "1E125", "-9.9999999999999999999999999999999999999E125"}) {
+  for (const char* text : {"0", "1", "-1", "123.45", "-0.001", "1E125",
+                           "-9.9999999999999999999999999999999999999E125"}) {
     EXPECT_TRUE(Number::IsSortable(Parsed(text).sortable())) << text;
   }
   EXPECT_FALSE(Number::IsSortable(""));
   EXPECT_FALSE(Number::IsSortable(std::string_view("\xC1", 1)));
-  EXPECT_FALSE(Number::IsSortable(std::string_view("\xC1\x01\x02", 3)));  // 0.00 01: not the canonical exponent
+  EXPECT_FALSE(Number::IsSortable(
+      std::string_view("\xC1\x01\x02", 3)));  // 0.00 01: not the canonical exponent
   EXPECT_FALSE(Number::IsSortable(std::string_view("\xC1\x66\x02", 3)));
 }
 

@@ -13,7 +13,8 @@
 
 namespace stator::dynamo {
 
-// One attribute of a key. `type` is kString, kNumber or kBinary.
+// One attribute of a key, by name and type; other attributes of a table have neither until an item
+// brings them. `type` is kString, kNumber or kBinary.
 struct KeyAttribute {
   std::string name;
   AttributeType type = AttributeType::kString;
@@ -34,6 +35,7 @@ enum class TableStatus : std::uint8_t { kCreating, kActive, kUpdating, kDeleting
 // "CREATING", "ACTIVE", ...
 std::string_view TableStatusName(TableStatus status);
 
+// How throughput is paid for: reserved units, or a request at a time.
 enum class BillingMode : std::uint8_t { kProvisioned, kPayPerRequest };
 
 // Provisioned units; both 0 under PAY_PER_REQUEST.
@@ -42,27 +44,31 @@ struct ProvisionedThroughput {
   std::int64_t write_capacity_units = 0;
 };
 
+// Which attributes an index holds: all, the keys alone, or the keys and some named ones.
 enum class ProjectionType : std::uint8_t { kAll, kKeysOnly, kInclude };
 
 // What an index holds beside its keys and the table's.
 struct IndexProjection {
   ProjectionType type = ProjectionType::kAll;
-  std::vector<std::string> non_key_attributes;  // for kInclude
+  // For kInclude: 1 to 20 names. [M]
+  std::vector<std::string> non_key_attributes;
 };
 
 // A secondary index, in CreateTable and in descriptions.
 struct IndexDescription {
   std::string name;
+  // Global (a partition key of its own) or local (the table's, with another sort key).
   bool global = true;
   KeySchema key_schema;
   IndexProjection projection;
   ProvisionedThroughput throughput;
   TableStatus status = TableStatus::kActive;
+  // Entries in the index, and their bytes; as for the table.
   std::int64_t item_count = 0;
   std::int64_t size_bytes = 0;
 };
 
-// A tag of a table.
+// A tag of a table: at most kTagsMax, lengths in limits.h.
 struct Tag {
   std::string key;
   std::string value;
@@ -71,18 +77,26 @@ struct Tag {
 // What DescribeTable answers.
 struct TableDescription {
   std::string name;
+  // arn:aws:dynamodb:REGION:ACCOUNT:table/NAME.
   std::string arn;
-  std::string id;  // a UUID that stays the same for the life of the table
+  // A UUID that stays the same for the life of the table; another table of the same name gets
+  // another one.
+  std::string id;
   TableStatus status = TableStatus::kActive;
   KeySchema key_schema;
+  // Secondary indexes, global and local.
   std::vector<IndexDescription> indexes;
   base::WallTime creation_time{};
   BillingMode billing_mode = BillingMode::kPayPerRequest;
   ProvisionedThroughput throughput;
-  std::int64_t item_count = 0;  // AWS: up to six hours old; engine: exact or a close estimate, see its header
+  // AWS: up to six hours old. Engine: see engine/local_dynamo.h.
+  std::int64_t item_count = 0;
   std::int64_t size_bytes = 0;
+  // DeleteTable is refused while it is set.
   bool deletion_protection = false;
-  std::string table_class;  // "", "STANDARD" or "STANDARD_INFREQUENT_ACCESS"
+  // "", "STANDARD" or "STANDARD_INFREQUENT_ACCESS".
+  std::string table_class;
+  // Whether changes go to a stream, and what each record holds.
   bool stream_enabled = false;
   std::string stream_view_type;
 };
