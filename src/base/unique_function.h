@@ -19,6 +19,7 @@
 
 namespace stator::base {
 
+// Only the form for function types, below, exists.
 template <typename Signature>
 class UniqueFunction;
 
@@ -62,6 +63,7 @@ class UniqueFunction<R(Args...)> {
   }
   UniqueFunction(const UniqueFunction&) = delete;
   UniqueFunction& operator=(const UniqueFunction&) = delete;
+  // Destroys the callable.
   ~UniqueFunction() { Reset(); }
 
   // Whether there is a callable.
@@ -95,7 +97,7 @@ class UniqueFunction<R(Args...)> {
       },
       [](void* at) { static_cast<Callable*>(at)->~Callable(); }};
 
-  // storage_ holds a pointer to the callable.
+  // storage_ holds a pointer to the callable: it is large, or moving it may throw.
   template <typename Callable>
   static constexpr Operations kHeap = {
       [](void* at, Args&&... args) -> R {
@@ -118,6 +120,7 @@ class UniqueFunction<R(Args...)> {
 
   // Null when empty.
   const Operations* operations_ = nullptr;
+  // The callable, or the pointer to it.
   alignas(std::max_align_t) std::byte storage_[kInlineBytes];
 };
 

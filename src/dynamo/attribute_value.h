@@ -88,6 +88,7 @@ class AttributeValue {
       AttributeType::kMap,       AttributeType::kList,     AttributeType::kStringSet,
       AttributeType::kNumberSet, AttributeType::kBinarySet};
 
+  // Points at the tag.
   const char* at_;
 };
 
@@ -139,7 +140,8 @@ class MapView {
   }
   // The value named `name`, by binary search.
   std::optional<AttributeValue> Find(std::string_view name) const;
-  // Bytes of the body.
+  // Bytes of the body, its size field included.
+  // Tag and name are not part of it.
   std::size_t body_size_bytes() const { return 4 + internal::ReadU32(body_); }
 
   // Walks the attributes in name order.
@@ -147,14 +149,14 @@ class MapView {
    public:
     // Starts at `index` of `map`.
     Iterator(const MapView* map, std::uint32_t index) : map_(map), index_(index) {}
-    // The current attribute.
+    // The current attribute, as a pair of views.
     NamedValue operator*() const { return (*map_)[index_]; }
     // Moves on.
     Iterator& operator++() {
       ++index_;
       return *this;
     }
-    // Compares positions.
+    // Compares positions within one map.
     bool operator!=(const Iterator& other) const { return index_ != other.index_; }
 
    private:
@@ -167,6 +169,7 @@ class MapView {
   Iterator end() const { return {this, size()}; }
 
  private:
+  // Points at the size of the body, just behind the tag.
   const char* body_;
 };
 
@@ -181,7 +184,7 @@ class ListView {
   // The element at `index`, found by walking. nullopt beyond the end.
   std::optional<AttributeValue> At(std::uint32_t index) const;
 
-  // Walks the elements.
+  // Walks the elements. Each step reads the size of the element that it leaves behind.
   class Iterator {
    public:
     // Starts at an encoded value.
@@ -199,12 +202,13 @@ class ListView {
    private:
     const char* at_;
   };
-  // The first element.
+  // For range-based loops: the first element.
   Iterator begin() const { return Iterator(body_ + 8); }
   // Behind the last element.
   Iterator end() const { return Iterator(body_ + 4 + internal::ReadU32(body_)); }
 
  private:
+  // Points at the size of the body, just behind the tag.
   const char* body_;
 };
 
@@ -221,7 +225,7 @@ class SetView {
   // Whether `member` is in the set: text, bytes, or a number's sortable form.
   bool Contains(std::string_view member) const;
 
-  // Walks the members.
+  // Walks the members, smallest first.
   class Iterator {
    public:
     // Starts at an encoded member.

@@ -16,6 +16,7 @@ namespace stator::dynamo {
 // One attribute of a key, by name and type; other attributes of a table have neither until an item
 // brings them. `type` is kString, kNumber or kBinary.
 struct KeyAttribute {
+  // 1 to kKeyAttributeNameBytesMax bytes.
   std::string name;
   AttributeType type = AttributeType::kString;
   // Same name and type.
@@ -60,6 +61,7 @@ struct IndexDescription {
   // Global (a partition key of its own) or local (the table's, with another sort key).
   bool global = true;
   KeySchema key_schema;
+  // Beside these, an index always holds its own keys and the table's.
   IndexProjection projection;
   ProvisionedThroughput throughput;
   TableStatus status = TableStatus::kActive;
@@ -82,10 +84,12 @@ struct TableDescription {
   // A UUID that stays the same for the life of the table; another table of the same name gets
   // another one.
   std::string id;
+  // The engine's tables are ACTIVE at once; on AWS creation takes seconds.
   TableStatus status = TableStatus::kActive;
   KeySchema key_schema;
   // Secondary indexes, global and local.
   std::vector<IndexDescription> indexes;
+  // To the millisecond.
   base::WallTime creation_time{};
   BillingMode billing_mode = BillingMode::kPayPerRequest;
   ProvisionedThroughput throughput;
