@@ -14,14 +14,10 @@ std::uint32_t WireTypeOf(ValueKind kind) {
     case ValueKind::kInt64:
     case ValueKind::kBool:
     case ValueKind::kUnixTimestamp:
-    case ValueKind::kNull:
-      return kVarint;
-    case ValueKind::kDouble:
-      return kFixed64;
-    case ValueKind::kFloat:
-      return kFixed32;
-    default:
-      return kLength;
+    case ValueKind::kNull: return kVarint;
+    case ValueKind::kDouble: return kFixed64;
+    case ValueKind::kFloat: return kFixed32;
+    default: return kLength;
   }
 }
 
@@ -74,19 +70,13 @@ bool FieldReader::Next(Field& field) {
   field.wire_type = tag & 7;
   std::uint64_t length = 0;
   switch (field.wire_type) {
-    case kVarint:
-      return ReadVarint(rest_, field.bits) || Damage();
-    case kFixed64:
-      length = 8;
-      break;
-    case kFixed32:
-      length = 4;
-      break;
+    case kVarint: return ReadVarint(rest_, field.bits) || Damage();
+    case kFixed64: length = 8; break;
+    case kFixed32: length = 4; break;
     case kLength:
       if (!ReadVarint(rest_, length)) return Damage();
       break;
-    default:
-      return Damage();
+    default: return Damage();
   }
   if (length > rest_.size()) return Damage();
   field.content = rest_.substr(0, length);
@@ -150,12 +140,9 @@ void EncodeContent(ValueKind kind, std::string_view content, std::string& out) {
 
 void AppendPacked(ValueKind element, std::uint64_t bits, std::string& packed) {
   switch (WireTypeOf(element)) {
-    case kFixed64:
-      return AppendFixed(packed, bits);
-    case kFixed32:
-      return AppendFixed(packed, static_cast<std::uint32_t>(bits));
-    default:
-      return AppendVarint(packed, bits);
+    case kFixed64: return AppendFixed(packed, bits);
+    case kFixed32: return AppendFixed(packed, static_cast<std::uint32_t>(bits));
+    default: return AppendVarint(packed, bits);
   }
 }
 

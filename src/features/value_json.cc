@@ -45,16 +45,11 @@ bool AppendArray(std::string& out, std::string_view message, Each&& each) {
 void AppendScalar(std::string& out, ValueKind kind, std::uint64_t bits) {
   const ValueView value{.kind = kind, .bits = bits, .content = {}};
   switch (kind) {
-    case ValueKind::kBool:
-      out += bits != 0 ? "true" : "false";
-      return;
+    case ValueKind::kBool: out += bits != 0 ? "true" : "false"; return;
     case ValueKind::kDouble:
-    case ValueKind::kFloat:
-      return AppendJsonReal(out, value.real());
-    case ValueKind::kInt32:
-      return AppendJsonInteger(out, static_cast<std::int32_t>(bits));
-    default:
-      return AppendJsonInteger(out, value.integer());
+    case ValueKind::kFloat: return AppendJsonReal(out, value.real());
+    case ValueKind::kInt32: return AppendJsonInteger(out, static_cast<std::int32_t>(bits));
+    default: return AppendJsonInteger(out, value.integer());
   }
 }
 
@@ -141,8 +136,7 @@ bool AppendZoned(std::string& out, std::string_view message) {
 bool AppendCollection(std::string& out, const ValueView& value, int depth) {
   switch (value.kind) {
     case ValueKind::kMap:
-    case ValueKind::kStruct:
-      return AppendMap(out, value.content, depth);
+    case ValueKind::kStruct: return AppendMap(out, value.content, depth);
     case ValueKind::kMapList:
     case ValueKind::kStructList:
       return AppendArray(out, value.content,
@@ -152,11 +146,8 @@ bool AppendCollection(std::string& out, const ValueView& value, int depth) {
       return AppendArray(out, value.content, [&](std::string_view element) {
         return AppendNested(out, element, depth - 1);
       });
-    case ValueKind::kScalarMap:
-      out += "null";
-      return true;
-    default:
-      break;
+    case ValueKind::kScalarMap: out += "null"; return true;
+    default: break;
   }
   const ValueKind element = ElementKind(value.kind);
   if (element == ValueKind::kBytes) {
@@ -177,31 +168,21 @@ bool AppendCollection(std::string& out, const ValueView& value, int depth) {
 bool AppendParsed(std::string& out, const ValueView& value, int depth) {
   switch (value.kind) {
     case ValueKind::kUnset:
-    case ValueKind::kNull:
-      out += "null";
-      return true;
-    case ValueKind::kBytes:
-      AppendBase64String(out, value.content);
-      return true;
+    case ValueKind::kNull: out += "null"; return true;
+    case ValueKind::kBytes: AppendBase64String(out, value.content); return true;
     case ValueKind::kString:
     case ValueKind::kJson:
     case ValueKind::kUuid:
     case ValueKind::kTimeUuid:
-    case ValueKind::kDecimal:
-      AppendJsonString(out, value.content);
-      return true;
+    case ValueKind::kDecimal: AppendJsonString(out, value.content); return true;
     case ValueKind::kInt32:
     case ValueKind::kInt64:
     case ValueKind::kBool:
     case ValueKind::kUnixTimestamp:
     case ValueKind::kDouble:
-    case ValueKind::kFloat:
-      AppendScalar(out, value.kind, value.bits);
-      return true;
-    case ValueKind::kZonedTimestamp:
-      return AppendZoned(out, value.content);
-    default:
-      return AppendCollection(out, value, depth);
+    case ValueKind::kFloat: AppendScalar(out, value.kind, value.bits); return true;
+    case ValueKind::kZonedTimestamp: return AppendZoned(out, value.content);
+    default: return AppendCollection(out, value, depth);
   }
 }
 
