@@ -30,6 +30,7 @@ enum class AttributeType : std::uint8_t {
 // "SS", "NS", "BS".
 std::string_view AttributeTypeName(AttributeType type);
 
+// Below, since they hold AttributeValues.
 class MapView;
 class ListView;
 class SetView;
@@ -254,6 +255,7 @@ class SetView {
   Iterator end() const { return Iterator(body_ + 4 + internal::ReadU32(body_)); }
 
  private:
+  // Points at the size of the body; the type comes from the tag before it.
   const char* body_;
   AttributeType members_;
 };
