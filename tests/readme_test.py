@@ -1,11 +1,11 @@
 """Every command of README.md works when it is pasted, in order, into a fresh clone."""
 
 import shutil
-import subprocess
 
 import harness
 import pytest
 from readme_blocks import BLOCK_DEADLINE_S, Step, Terminal, blocks, missing_output
+from source_tree import project_files, relative
 
 README = harness.ROOT / "README.md"
 BLOCKS = blocks(README.read_text()) if README.exists() else []
@@ -13,16 +13,10 @@ BLOCKS = blocks(README.read_text()) if README.exists() else []
 
 def copy_of_the_project(target):
     """What a clone holds, with the program that was built."""
-    listed = subprocess.run(
-        ["git", "-C", harness.ROOT, "ls-files", "-co", "--exclude-standard"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    for name in listed.stdout.splitlines():
-        if (harness.ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(harness.ROOT / name, target / name)
+    for path in project_files(harness.ROOT):
+        copy = target / relative(harness.ROOT, path)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
     (target / "build").symlink_to(harness.program().parent)
     return target
 

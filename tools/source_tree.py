@@ -12,11 +12,11 @@ _TOKENS = re.compile(
     r"|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])+'",
     re.DOTALL,
 )
-_NOT_OURS = ("tests/features/golden/", "build")
+_NOT_OURS = ("tests/features/golden/", "build", ".git/")
 
 
 def project_files(root: Path, *suffixes: str) -> list[Path]:
-    """The project's own files with one of the endings, sorted: those that git knows or would add."""
+    """The project's own files, sorted: those that git knows or would add, with one of the endings."""
     command = ["git", "-C", str(root), "ls-files", "-co", "--exclude-standard"]
     listed = subprocess.run(command, capture_output=True, text=True)
     if listed.returncode == 0:
@@ -24,7 +24,7 @@ def project_files(root: Path, *suffixes: str) -> list[Path]:
     else:  # An archive without its history.
         names = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
     names = [name for name in names if not name.startswith(_NOT_OURS)]
-    paths = [root / name for name in sorted(set(names)) if name.endswith(suffixes)]
+    paths = [root / name for name in sorted(set(names)) if name.endswith(suffixes or "")]
     return [path for path in paths if path.is_file()]
 
 

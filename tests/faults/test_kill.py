@@ -26,7 +26,10 @@ class Api:
         self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
 
     def call(self, operation, body):
-        headers = {"X-Amz-Target": "DynamoDB_20120810." + operation, "Content-Type": "application/x-amz-json-1.0"}
+        headers = {
+            "X-Amz-Target": "DynamoDB_20120810." + operation,
+            "Content-Type": "application/x-amz-json-1.0",
+        }
         self.connection.request("POST", "/", json.dumps(body), headers)
         response = self.connection.getresponse()
         answer = json.loads(response.read())
@@ -66,9 +69,15 @@ class Writer(threading.Thread):
         kind = random_numbers.randrange(3)
         if kind == 0:
             return "UpdateItem", {
-                "TableName": TABLE, "Key": {"id": {"S": key}}, "UpdateExpression": "SET v = :v, filler = :f",
-                "ExpressionAttributeValues": {":v": {"S": value}, ":f": {"S": "x" * 100}}}
-        put = {"TableName": TABLE, "Item": {"id": {"S": key}, "v": {"S": value}, "filler": {"S": "x" * 300}}}
+                "TableName": TABLE,
+                "Key": {"id": {"S": key}},
+                "UpdateExpression": "SET v = :v, filler = :f",
+                "ExpressionAttributeValues": {":v": {"S": value}, ":f": {"S": "x" * 100}},
+            }
+        put = {
+            "TableName": TABLE,
+            "Item": {"id": {"S": key}, "v": {"S": value}, "filler": {"S": "x" * 300}},
+        }
         if kind == 1:
             put["ConditionExpression"] = "attribute_not_exists(id) OR v <> :v"
             put["ExpressionAttributeValues"] = {":v": {"S": value}}
@@ -94,11 +103,14 @@ def check(expected, writers, values, round_number):
     for writer in writers:
         assert writer.wrong is None, f"round {round_number}: {writer.wrong}"
         for key in set(writer.acknowledged) | set(writer.open):
-            allowed = {writer.acknowledged.get(key, expected.get(key)), writer.open.get(key)} - {None}
+            allowed = {writer.acknowledged.get(key, expected.get(key)), writer.open.get(key)} - {
+                None
+            }
             found = values.get(key)
             may_be_absent = key not in writer.acknowledged and key not in expected
             assert found in allowed or (found is None and may_be_absent), (
-                f"round {round_number}: {key} holds {found}, acknowledged was {allowed}")
+                f"round {round_number}: {key} holds {found}, acknowledged was {allowed}"
+            )
     untouched = set(expected) - {key for w in writers for key in (*w.acknowledged, *w.open)}
     for key in untouched:
         assert values.get(key) == expected[key], f"round {round_number}: {key} lost an older write"
@@ -110,10 +122,15 @@ def test_no_acknowledged_write_is_lost_when_the_server_is_killed(start, tmp_path
     arguments = ("dynamodb", "--port", "0", "--path", tmp_path / "data")
     expected, acknowledged = {}, 0
     server = start(*arguments)
-    status, answer = Api(server).call("CreateTable", {
-        "TableName": TABLE, "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]})
+    status, answer = Api(server).call(
+        "CreateTable",
+        {
+            "TableName": TABLE,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        },
+    )
     assert status == 200, answer
     for round_number in range(ROUNDS):
         writers = [Writer(server, f"w{i}", round_number) for i in range(WRITERS)]
