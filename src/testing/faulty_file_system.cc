@@ -1,0 +1,236 @@
+#include "testing/faulty_file_system.h"
+
+#include <rocksdb/env.h>
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace stator::testing {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+namespace {
+
+IOStatus NoPower() { return IOStatus::IOError("the power is cut"); }
+
+// RocksDB's own file system in memory, a fresh one for each call; the Env that owns it lives as
+// long.
+std::shared_ptr<rocksdb::FileSystem> MemoryFileSystem() {
+  const std::shared_ptr<rocksdb::Env> env(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  const std::shared_ptr<rocksdb::FileSystem> files = env->GetFileSystem();
+  return {files.get(), [env, files](rocksdb::FileSystem*) {}};
+}
+
+}  // namespace
+
+// A file open for writing: passes everything on and keeps the books.
+class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  FaultyFile(std::unique_ptr<rocksdb::FSWritableFile> file, FaultyFileSystem* owner,
+             std::string path)
+      : FSWritableFileOwnerWrapper(std::move(file)), owner_(owner), path_(std::move(path)) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    if (IOStatus status = owner_->BeforeWrite(data.size()); !status.ok()) return status;
+    IOStatus status = FSWritableFileOwnerWrapper::Append(data, options, debug);
+    if (status.ok()) owner_->Written(path_, data.size());
+    return status;
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
+                  IODebugContext* debug) override {
+    return Append(data, options, debug);
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return AfterSync(FSWritableFileOwnerWrapper::Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return AfterSync(FSWritableFileOwnerWrapper::Fsync(options, debug));
+  }
+
+ private:
+  IOStatus AfterSync(IOStatus status) {
+    if (IOStatus fault = owner_->BeforeSync(); !fault.ok()) return fault;
+    if (status.ok()) owner_->Synced(path_);
+    return status;
+  }
+
+  FaultyFileSystem* owner_;
+  std::string path_;
+};
+
+// A folder: syncing it makes the entries of new files durable.
+class FaultyDirectory final : public rocksdb::FSDirectoryWrapper {
+ public:
+  FaultyDirectory(std::unique_ptr<rocksdb::FSDirectory> directory, FaultyFileSystem* owner,
+                  std::string path)
+      : FSDirectoryWrapper(std::move(directory)), owner_(owner), path_(std::move(path)) {}
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    if (IOStatus fault = owner_->BeforeSync(); !fault.ok()) return fault;
+    IOStatus status = FSDirectoryWrapper::Fsync(options, debug);
+    if (status.ok()) owner_->FolderSynced(path_);
+    return status;
+  }
+  IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
+                               const rocksdb::DirFsyncOptions&) override {
+    return Fsync(options, debug);
+  }
+
+ private:
+  FaultyFileSystem* owner_;
+  std::string path_;
+};
+
+FaultyFileSystem::FaultyFileSystem() : FileSystemWrapper(MemoryFileSystem()) {}
+
+void FaultyFileSystem::CutPower() {
+  std::lock_guard lock(mutex_);
+  power_ = false;
+}
+
+void FaultyFileSystem::RestorePower() {
+  std::lock_guard lock(mutex_);
+  for (auto at = files_.begin(); at != files_.end();) {
+    auto& [path, file] = *at;
+    if (!file.entry_is_durable) {
+      CHECK(target()->DeleteFile(path, {}, nullptr).ok());
+      at = files_.erase(at);
+      continue;
+    }
+    if (file.synced_bytes < file.written_bytes) CutBack(path, file.synced_bytes);
+    file.written_bytes = file.synced_bytes;
+    ++at;
+  }
+  power_ = true;
+}
+
+void FaultyFileSystem::SetBytesLeft(std::uint64_t bytes) {
+  std::lock_guard lock(mutex_);
+  bytes_left_ = bytes;
+}
+
+void FaultyFileSystem::FailSyncs(int count) {
+  std::lock_guard lock(mutex_);
+  syncs_to_fail_ = count;
+}
+
+std::uint64_t FaultyFileSystem::syncs() const {
+  std::lock_guard lock(mutex_);
+  return syncs_;
+}
+
+IOStatus FaultyFileSystem::BeforeWrite(std::uint64_t bytes) {
+  std::lock_guard lock(mutex_);
+  if (!power_) return NoPower();
+  if (bytes_left_ == kNoLimit) return IOStatus::OK();
+  if (bytes > bytes_left_) return IOStatus::NoSpace("no space left on device");
+  bytes_left_ -= bytes;
+  return IOStatus::OK();
+}
+
+IOStatus FaultyFileSystem::BeforeSync() {
+  std::lock_guard lock(mutex_);
+  if (!power_) return NoPower();
+  if (syncs_to_fail_ > 0) {
+    --syncs_to_fail_;
+    return IOStatus::IOError("the disk did not sync");
+  }
+  return IOStatus::OK();
+}
+
+void FaultyFileSystem::Written(const std::string& path, std::uint64_t bytes) {
+  std::lock_guard lock(mutex_);
+  files_[path].written_bytes += bytes;
+}
+
+void FaultyFileSystem::Synced(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  Durability& file = files_[path];
+  file.synced_bytes = file.written_bytes;
+  ++syncs_;
+}
+
+void FaultyFileSystem::FolderSynced(const std::string& folder) {
+  std::lock_guard lock(mutex_);
+  for (auto& [path, file] : files_) {
+    if (path.substr(0, path.rfind('/')) == folder) file.entry_is_durable = true;
+  }
+}
+
+void FaultyFileSystem::CutBack(const std::string& path, std::uint64_t size_bytes) {
+  std::string content(size_bytes, '\0');
+  std::unique_ptr<rocksdb::FSSequentialFile> reader;
+  CHECK(target()->NewSequentialFile(path, {}, &reader, nullptr).ok());
+  Slice read;
+  CHECK(reader->Read(size_bytes, {}, &read, content.data(), nullptr).ok());
+  content.assign(read.data(), read.size());
+  reader.reset();
+  std::unique_ptr<rocksdb::FSWritableFile> writer;
+  CHECK(target()->NewWritableFile(path, {}, &writer, nullptr).ok());
+  CHECK(writer->Append(content, {}, nullptr).ok());
+  CHECK(writer->Close({}, nullptr).ok());
+}
+
+IOStatus FaultyFileSystem::NewWritableFile(const std::string& path,
+                                           const rocksdb::FileOptions& options,
+                                           std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                           IODebugContext* debug) {
+  if (IOStatus fault = BeforeWrite(0); !fault.ok()) return fault;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = target()->NewWritableFile(path, options, &file, debug);
+  if (!status.ok()) return status;
+  std::lock_guard lock(mutex_);
+  files_[path] = {};
+  *result = std::make_unique<FaultyFile>(std::move(file), this, path);
+  return status;
+}
+
+IOStatus FaultyFileSystem::ReopenWritableFile(const std::string& path,
+                                              const rocksdb::FileOptions& options,
+                                              std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                              IODebugContext* debug) {
+  if (IOStatus fault = BeforeWrite(0); !fault.ok()) return fault;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status = target()->ReopenWritableFile(path, options, &file, debug);
+  if (status.ok()) *result = std::make_unique<FaultyFile>(std::move(file), this, path);
+  return status;
+}
+
+IOStatus FaultyFileSystem::NewDirectory(const std::string& path, const IOOptions& options,
+                                        std::unique_ptr<rocksdb::FSDirectory>* result,
+                                        IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  IOStatus status = target()->NewDirectory(path, options, &directory, debug);
+  if (status.ok()) *result = std::make_unique<FaultyDirectory>(std::move(directory), this, path);
+  return status;
+}
+
+IOStatus FaultyFileSystem::RenameFile(const std::string& from, const std::string& to,
+                                      const IOOptions& options, IODebugContext* debug) {
+  if (IOStatus fault = BeforeWrite(0); !fault.ok()) return fault;
+  IOStatus status = target()->RenameFile(from, to, options, debug);
+  if (!status.ok()) return status;
+  std::lock_guard lock(mutex_);
+  if (const auto found = files_.find(from); found != files_.end()) {
+    Durability moved = found->second;
+    moved.entry_is_durable = true;
+    files_.erase(found);
+    files_[to] = moved;
+  }
+  return status;
+}
+
+IOStatus FaultyFileSystem::DeleteFile(const std::string& path, const IOOptions& options,
+                                      IODebugContext* debug) {
+  if (IOStatus fault = BeforeWrite(0); !fault.ok()) return fault;
+  IOStatus status = target()->DeleteFile(path, options, debug);
+  std::lock_guard lock(mutex_);
+  files_.erase(path);
+  return status;
+}
+
+}  // namespace stator::testing

@@ -1,0 +1,98 @@
+// A file system in memory that forgets every unsynced byte when the power fails, or runs full.
+//
+// Tests open the real engine on it, write, cut the power, reopen and look:
+//
+//   auto files = std::make_shared<FaultyFileSystem>();
+//   auto env = rocksdb::NewCompositeEnv(files);
+//   ... open, write ...
+//   files->CutPower();            // from now on no write and no sync succeeds
+//   ... close ...
+//   files->RestorePower();        // what was not synced is gone
+//   ... reopen ...
+//
+// What survives a power cut: of each file, the bytes before its last successful Sync or Fsync; a
+// new file only when its folder was synced after its creation. Renames and deletions count as
+// durable at once, which is kinder than a disk may be.
+#pragma once
+
+#include <rocksdb/file_system.h>
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace stator::testing {
+
+// The file system. Thread-safe.
+class FaultyFileSystem : public rocksdb::FileSystemWrapper {
+ public:
+  // An empty one, with power and without a limit.
+  FaultyFileSystem();
+
+  // Every write, sync and rename fails from now on; reads go on.
+  void CutPower();
+  // Forgets what a power cut takes, then lets writes succeed again. REQUIRES: no file is open for
+  // writing any more.
+  void RestorePower();
+  // After `bytes` more written bytes, writes answer "no space left on device"; kNoLimit lifts that.
+  void SetBytesLeft(std::uint64_t bytes);
+  // No end of the disk.
+  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+  // Makes the next `count` calls of Sync or Fsync fail, as a dying disk does.
+  void FailSyncs(int count);
+  // Successful syncs of files so far, to count how many writes shared one.
+  std::uint64_t syncs() const;
+
+  // RocksDB's name for the kind of file system.
+  const char* Name() const override { return "FaultyFileSystem"; }
+  // As rocksdb::FileSystem; the new file is forgotten by a power cut until its folder is synced.
+  rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                    rocksdb::IODebugContext* debug) override;
+  // As rocksdb::FileSystem; what stands in the file already keeps its durability.
+  rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                       std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                       rocksdb::IODebugContext* debug) override;
+  // As rocksdb::FileSystem; syncing the folder makes its new files durable.
+  rocksdb::IOStatus NewDirectory(const std::string& path, const rocksdb::IOOptions& options,
+                                 std::unique_ptr<rocksdb::FSDirectory>* result,
+                                 rocksdb::IODebugContext* debug) override;
+  // As rocksdb::FileSystem; the durability of the file goes with it.
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
+                               const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override;
+  // As rocksdb::FileSystem.
+  rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override;
+
+ private:
+  friend class FaultyFile;
+  friend class FaultyDirectory;
+
+  // What is known of one file that was written since the start.
+  struct Durability {
+    std::uint64_t written_bytes = 0;
+    std::uint64_t synced_bytes = 0;
+    bool entry_is_durable = false;  // its folder was synced after its creation
+  };
+
+  rocksdb::IOStatus BeforeWrite(std::uint64_t bytes);
+  rocksdb::IOStatus BeforeSync();
+  void Written(const std::string& path, std::uint64_t bytes);
+  void Synced(const std::string& path);
+  void FolderSynced(const std::string& folder);
+  void CutBack(const std::string& path, std::uint64_t size_bytes);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Durability> files_;
+  bool power_ = true;
+  int syncs_to_fail_ = 0;
+  std::uint64_t bytes_left_ = kNoLimit;
+  std::uint64_t syncs_ = 0;
+};
+
+}  // namespace stator::testing
