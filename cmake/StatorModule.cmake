@@ -27,6 +27,8 @@ function(stator_module name)
   target_include_directories(stator_${name} PUBLIC "${root}")
   list(TRANSFORM ARG_DEPENDS PREPEND stator_ OUTPUT_VARIABLE depends)
   target_link_libraries(stator_${name} PUBLIC ${depends} ${ARG_LIBRARIES} Threads::Threads)
+  # A loadable module takes in this archive without the modules below it, and needs just these (stator_loadable).
+  set_target_properties(stator_${name} PROPERTIES STATOR_LIBRARIES "${ARG_LIBRARIES}")
 
   list(TRANSFORM ARG_TEST_DEPENDS PREPEND stator_ OUTPUT_VARIABLE test_depends)
   set(test_links stator_${name} ${test_depends} ${ARG_TEST_LIBRARIES})

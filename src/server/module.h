@@ -74,11 +74,10 @@ using ModuleFactory = LoadableModule* (*)(const char* version);
 
 }  // namespace stator::server
 
-// Defines the factory of a module whose object is a `Type`, default-constructed at the first call.
+// Defines the factory of a module whose object is a `Type`, default-constructed. The program calls
+// it once and keeps the object until it ends.
 #define STATOR_LOADABLE_MODULE(Type)                                                \
   extern "C" __attribute__((visibility("default"))) stator::server::LoadableModule* \
   StatorOpenModule(const char* version) {                                           \
-    if (std::string_view(version) != STATOR_VERSION) return nullptr;                \
-    static Type module;                                                             \
-    return &module;                                                                 \
+    return std::string_view(version) == STATOR_VERSION ? new Type : nullptr;        \
   }
