@@ -30,7 +30,7 @@ check-full: setup ## The tests again with sanitizers, fuzzers, clang-tidy and th
 
 bench: setup ## Compare with other programs side by side; each line is a ratio
 	@tools/build.sh release all benchmarks
-	@bench/run.sh
+	@python3 bench/run.py
 
 install: build ## Install the program under PREFIX (default /usr/local; DESTDIR is honoured)
 	@cmake --install build --prefix "$(PREFIX)"

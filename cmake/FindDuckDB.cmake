@@ -68,4 +68,5 @@ if(DuckDB_FOUND AND NOT TARGET DuckDB::duckdb)
   target_include_directories(DuckDB::duckdb SYSTEM INTERFACE ${DuckDB_INCLUDE_DIRS})
   # Beside the program, as in an installation; an rpath of $ORIGIN finds it there.
   file(CREATE_LINK "${DuckDB_LIBRARY}" "${CMAKE_BINARY_DIR}/libduckdb.so" SYMBOLIC)
+  install(FILES "${DuckDB_LIBRARY}" DESTINATION lib/stator)
 endif()

@@ -87,7 +87,7 @@ def _linked_modules(command, words, arrows):
         test_like = bool(words) and words[0].endswith(("_test", "_bench", "_fuzz"))
     for word in words[1:]:
         if word.isupper() and word.isascii():
-            in_modules = word in ("DEPENDS", "TEST_DEPENDS")
+            in_modules = word in ("DEPENDS", "TEST_DEPENDS", "ARCHIVES")
             if command != "target_link_libraries":
                 test_like = word.startswith("TEST_")
         elif word.startswith("stator_"):
