@@ -1,16 +1,16 @@
 // http_load: keep-alive HTTP/1.1 load on 127.0.0.1, and what it cost the server.
 //
 //   http_load --port 8000 --pid 4711 --requests 100000 --connections 16 --keys 100000
-//             --header 'X-Amz-Target: DynamoDB_20120810.GetItem' --body
-//             '{"TableName":"t","Key":{"id":{"S":"k{key}"}}}'
-//             --expect '"k{key}"'
+//       --header 'X-Amz-Target: DynamoDB_20120810.GetItem'
+//       --body '{"TableName":"t","Key":{"id":{"S":"k{key}"}}}' --expect '"k{key}"'
 //
 // One thread, one request in flight on each connection. `{key}` stands for a number below --keys,
 // the same in a request's body and in what its answer must contain; `--order sequential` counts
-// instead of drawing. Prints one line of JSON: requests, errors (another status than 200, or an
-// answer without --expect), seconds, user+system CPU of process
-// --pid in microseconds a request, p50 and p99 latency in microseconds. Ends by itself after
-// --requests or --seconds-max.
+// instead of drawing. --pid may be given several times, for a server of several processes.
+// Prints one line of JSON: requests; errors (another status than 200, or an answer without
+// --expect); seconds; cpu_us and load_us, user and system CPU microseconds a request of the --pid
+// processes and of this program; p50_us and p99_us, the latency. Ends by itself after --requests
+// or --seconds-max.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -37,7 +37,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   int port = 0;
-  int pid = 0;
+  std::vector<int> pids;
   std::int64_t requests = 100'000;
   int connections = 16;
   std::uint64_t keys = 100'000;
@@ -72,7 +72,7 @@ Options ParseOptions(int argc, char** argv) {
     if (name == "--port")
       options.port = std::stoi(value);
     else if (name == "--pid")
-      options.pid = std::stoi(value);
+      options.pids.push_back(std::stoi(value));
     else if (name == "--requests")
       options.requests = std::stoll(value);
     else if (name == "--connections")
@@ -101,8 +101,7 @@ Options ParseOptions(int argc, char** argv) {
 }
 
 // User and system time of a process with all its threads, from the kernel's clock of 10 ms ticks.
-double CpuSeconds(int pid) {
-  if (pid == 0) return 0;
+double CpuSecondsOf(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text((std::istreambuf_iterator<char>(file)), {});
   std::istringstream rest(text.substr(text.rfind(')') + 2));
@@ -112,6 +111,12 @@ double CpuSeconds(int pid) {
     if (field == 14 || field == 15) ticks += std::stod(word);
   }
   return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+double CpuSeconds(const std::vector<int>& pids) {
+  double seconds = 0;
+  for (const int pid : pids) seconds += CpuSecondsOf(pid);
+  return seconds;
 }
 
 std::string Replace(std::string text, const std::string& key) {
@@ -133,7 +138,8 @@ class Load {
   void Run() {
     epoll_ = epoll_create1(0);
     for (Connection& connection : connections_) Open(connection);
-    const double cpu_before = CpuSeconds(options_.pid);
+    const double cpu_before = CpuSeconds(options_.pids);
+    const double own_before = CpuSecondsOf(getpid());
     const auto start = Clock::now();
     const auto give_up = start + std::chrono::seconds(options_.seconds_max);
     for (Connection& connection : connections_) Next(connection);
@@ -143,8 +149,8 @@ class Load {
       const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 1000);
       for (int i = 0; i < ready; ++i) Read(connections_[events[i].data.u32]);
     }
-    Report(std::chrono::duration<double>(Clock::now() - start).count(),
-           CpuSeconds(options_.pid) - cpu_before);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    Report(seconds, CpuSeconds(options_.pids) - cpu_before, CpuSecondsOf(getpid()) - own_before);
   }
 
  private:
@@ -222,16 +228,17 @@ class Load {
     Next(connection);
   }
 
-  void Report(double seconds, double cpu_seconds) {
+  void Report(double seconds, double cpu_seconds, double own_seconds) {
     std::sort(latencies_us_.begin(), latencies_us_.end());
     const auto at = [&](double q) {
       return latencies_us_[static_cast<std::size_t>(q * (latencies_us_.size() - 1.0))];
     };
     std::printf(
-        "{\"requests\":%lld,\"errors\":%lld,\"seconds\":%.3f,\"cpu_us\":%.2f,\"p50_us\":%u,\"p99_"
-        "us\":%u}\n",
+        "{\"requests\":%lld,\"errors\":%lld,\"seconds\":%.3f,\"cpu_us\":%.2f,\"load_us\":%.2f,"
+        "\"p50_us\":%u,\"p99_us\":%u}\n",
         static_cast<long long>(done_), static_cast<long long>(errors_), seconds,
-        cpu_seconds * 1e6 / static_cast<double>(done_), at(0.5), at(0.99));
+        cpu_seconds * 1e6 / static_cast<double>(done_),
+        own_seconds * 1e6 / static_cast<double>(done_), at(0.5), at(0.99));
   }
 
   const Options& options_;
