@@ -120,12 +120,26 @@ def _gives_a_reason(node) -> bool:
     return any(keyword.arg == "reason" for keyword in getattr(node, "keywords", []))
 
 
+def locks_hold_no_addresses(root: Path) -> list[str]:
+    """What is pinned is pinned by hash; from where it comes is the business of each machine."""
+    faults = []
+    for path in project_files(root, "package-lock.json", ".npmrc", ".txt"):
+        text = read(path)
+        if path.name == "package-lock.json" and '"integrity"' not in text:
+            faults.append(f"{relative(root, path)}: no integrity hash")
+        for match in re.finditer(r'"resolved"|@[ ]*https?://|\bindex-url\b|\bregistry[ ]*=', text):
+            where = f"{relative(root, path)}:{line_of(text, match.start())}"
+            faults.append(f"{where}: an address in a lock ({match.group(0)})")
+    return faults
+
+
 RULES = {
     f"no file over {MAX_FILE_LINES} lines": files_are_short,
     f"no function over {MAX_FUNCTION_LINES} lines": functions_are_short,
     "every public function is documented": public_functions_are_documented,
     f"headers are at least {MIN_COMMENT_PERCENT} % comment": headers_are_documented,
     "no work is left over": no_work_is_left_over,
+    "locks hold no addresses": locks_hold_no_addresses,
     "no test is off without a reason": no_test_is_off_without_a_reason,
 }
 

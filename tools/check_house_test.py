@@ -148,3 +148,16 @@ def test_a_test_that_is_off_with_a_reason_is_none(write):
         "tests/x_test.py", '@pytest.mark.skipif(True, reason="no disk")\ndef test_x(): ...\n'
     )
     assert check_house.no_test_is_off_without_a_reason(root) == []
+
+
+ADDRESSES = [
+    ("tools/a/package-lock.json", '{"resolved": "somewhere", "integrity": "sha512-x"}'),
+    ("tools/a/package-lock.json", '{"version": "1.0.0"}'),
+    ("tools/a/.npmrc", "registry = somewhere"),
+    ("tools/a/requirements.txt", "--index-url somewhere\nfeast==0.67.0"),
+]
+
+
+@pytest.mark.parametrize("path, text", ADDRESSES)
+def test_a_lock_with_an_address_or_without_a_hash_is_a_fault(write, path, text):
+    assert len(check_house.locks_hold_no_addresses(write(path, text))) == 1

@@ -162,8 +162,6 @@ def test_aws_sdk_for_javascript(dynamodb_url, table_name, style):
         arguments.append(dynamodb_url)
     else:
         environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_url
-    done = subprocess.run(
-        arguments, env=environment, capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "journey done"
