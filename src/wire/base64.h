@@ -2,13 +2,17 @@
 // values use it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace stator::wire {
 
-// Appends the base64 text of `bytes`, padded to a multiple of four.
-void AppendBase64(std::string_view bytes, std::string& out);
+// Length of the base64 text of `bytes` bytes, padding included.
+constexpr std::size_t Base64Size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
+
+// Writes the base64 text of `bytes` to `to`, where Base64Size() bytes are free. Returns its end.
+char* WriteBase64(std::string_view bytes, char* to);
 
 // Appends the bytes that `text` stands for; false, with `out` as it was, when it is not strictly
 // base64: a length that is no multiple of four, a character outside the alphabet, padding elsewhere

@@ -1,0 +1,86 @@
+// JsonWriter: appends JSON to a string through a pointer, without a capacity check for each byte.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "dynamo/attribute_value.h"
+#include "dynamo/item.h"
+
+namespace stator::wire {
+
+// Writes behind what `out` holds. The string is longer than its text until Finish(), which every
+// user calls last. No commas are placed by itself, except by Member().
+class JsonWriter {
+ public:
+  // Starts at the end of `out`, with room for `expected_bytes`.
+  explicit JsonWriter(std::string& out, std::size_t expected_bytes = 512);
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
+
+  // Text as it is.
+  void Raw(std::string_view text) {
+    Reserve(text.size());
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  // One character as it is.
+  void Char(char c) {
+    Reserve(1);
+    *at_++ = c;
+  }
+  // A JSON string with its quotes.
+  void String(std::string_view text);
+  // A comma unless a bracket or nothing stands before, then "name":. `name` needs no escapes.
+  void Member(std::string_view name);
+  // A comma unless an opening bracket stands before.
+  void Comma() {
+    if (at_ > start() && at_[-1] != '{' && at_[-1] != '[') Char(',');
+  }
+  // Member() with a string.
+  void Member(std::string_view name, std::string_view text) {
+    Member(name);
+    String(text);
+  }
+  // Member() with true or false.
+  void Member(std::string_view name, bool flag) {
+    Member(name);
+    Raw(flag ? "true" : "false");
+  }
+  // Member() with a whole number.
+  void Member(std::string_view name, std::int64_t number);
+  // Member() with a number that has at least one decimal, as AWS writes capacity units.
+  void Member(std::string_view name, double number);
+  // Keeps literals from choosing the overload for bool.
+  void Member(std::string_view name, const char* text) { Member(name, std::string_view(text)); }
+
+  // An item as a JSON object.
+  void Item(dynamo::ItemView item) { Attributes(item.attributes()); }
+  // A value with its type: {"S":"a"}.
+  void Value(dynamo::AttributeValue value);
+  // Cuts `out` to what was written.
+  void Finish() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
+
+ private:
+  char* start() { return out_.data() + first_; }
+  void Reserve(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
+      Grow(bytes);
+  }
+  void Grow(std::size_t bytes);
+  void Attributes(dynamo::MapView map);
+  void List(dynamo::ListView list);
+  void Set(dynamo::SetView set);
+  void NumberText(std::string_view sortable);
+  void Base64(std::string_view bytes);
+
+  std::string& out_;
+  const std::size_t first_;
+  char* at_;
+  char* end_;
+  std::string scratch_;
+};
+
+}  // namespace stator::wire

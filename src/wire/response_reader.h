@@ -1,0 +1,27 @@
+// The shape that decoding every response has.
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "wire/json_cursor.h"
+
+namespace stator::wire {
+
+// What a client reports about an answer that makes no sense. REQUIRES: `in` has noted a fault.
+base::Error BadAnswer(const JsonReader::Impl& in);
+
+// Calls visit(in, name, value, response) for every member of the body; visit answers false on wrong
+// JSON. Gives the response, or BadAnswer.
+template <typename Response, typename Visit>
+base::Result<Response> ReadResponse(JsonReader& reader, std::string_view body, Visit&& visit) {
+  JsonReader::Impl& in = reader.impl();
+  Response response;
+  in.Run(body,
+         [&](std::string_view name, JsonValue value) { return visit(in, name, value, response); });
+  if (in.FirstFault()) return BadAnswer(in);
+  return response;
+}
+
+}  // namespace stator::wire
