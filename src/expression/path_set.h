@@ -1,0 +1,64 @@
+// The paths of a projection or an update, sorted, none of which overlaps or conflicts with another.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "expression/bound_tree.h"
+#include "expression/document_path.h"
+
+namespace stator::expression {
+
+// Sorted paths: those that share a beginning stand together, in the order in which an item has
+// them, so that a pass over an item is a pass over the set. Keeps the places of paths in a
+// BoundTree.
+class PathSet {
+ public:
+  // One path: its node, and what the caller calls it.
+  struct Entry {
+    Node path;
+    std::uint32_t id = 0;
+  };
+
+  // Adds the path of a kPath node of `tree`. Logarithmic, but for moving the entries behind it.
+  // ERRORS: ValidationException for a path that equals or begins another ("overlap"), or that takes
+  // for a list what another takes for a map ("conflict").
+  base::Status Insert(const BoundTree& tree, const Node& path, std::uint32_t id);
+
+  // In path order.
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+// Some neighbours in a PathSet that share their first `depth` steps: what is asked of one map or
+// list of an item. Cheap to copy.
+class PathRange {
+ public:
+  // All of `set`, bound in `tree`; both outlive the range.
+  PathRange(const BoundTree& tree, const PathSet& set)
+      : tree_(&tree), next_(set.entries().data()), end_(next_ + set.entries().size()) {}
+
+  // Whether there is no path.
+  bool empty() const { return next_ == end_; }
+  // How many paths; at least as many as different steps.
+  std::uint32_t size() const { return static_cast<std::uint32_t>(end_ - next_); }
+  // The step of the first path at this depth. REQUIRES: !empty().
+  const PathStep& step() const { return tree_->Path(next_->path)[depth_]; }
+  // Whether the first path ends with step(); if so, no other has that step.
+  bool is_last_step() const { return next_->path.count == depth_ + 1; }
+  // What the caller called the first path.
+  std::uint32_t id() const { return next_->id; }
+  // Takes the paths with this step off the range; they are returned one step deeper.
+  PathRange TakeStep();
+
+ private:
+  const BoundTree* tree_;
+  const PathSet::Entry* next_;
+  const PathSet::Entry* end_;
+  std::uint32_t depth_ = 0;
+};
+
+}  // namespace stator::expression
