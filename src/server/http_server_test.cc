@@ -1,0 +1,321 @@
+#include "server/http_server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "base/thread_pool.h"
+
+namespace stator::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// A blocking client of one connection. Every read gives up after ten seconds.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval patience{10, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~Client() { close(fd_); }
+  Client(const Client&) = delete;
+
+  void Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) return;
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  // One answer with Content-Length, headers included; what there is when the connection ends.
+  std::string Receive() {
+    for (;;) {
+      const std::size_t head = buffer_.find("\r\n\r\n");
+      if (head != std::string::npos) {
+        const std::size_t at = buffer_.find("Content-Length: ");
+        const std::size_t length = at < head ? std::stoul(buffer_.substr(at + 16)) : 0;
+        if (buffer_.size() >= head + 4 + length) {
+          std::string answer = buffer_.substr(0, head + 4 + length);
+          buffer_.erase(0, answer.size());
+          return answer;
+        }
+      }
+      if (!Fill()) return std::exchange(buffer_, "");
+    }
+  }
+  // Whether the server closes the connection without another byte.
+  bool Closed() { return buffer_.empty() && !Fill() && buffer_.empty(); }
+
+ private:
+  bool Fill() {
+    char bytes[65536];
+    const ssize_t n = recv(fd_, bytes, sizeof bytes, 0);
+    if (n > 0) buffer_.append(bytes, static_cast<std::size_t>(n));
+    return n > 0;
+  }
+  int fd_;
+  std::string buffer_;
+};
+
+class FunctionHandler : public HttpHandler {
+ public:
+  using Function = std::function<void(const HttpRequest&, HttpCompletion)>;
+  explicit FunctionHandler(Function function) : function_(std::move(function)) {}
+  void Handle(const HttpRequest& request, HttpCompletion done) override {
+    function_(request, std::move(done));
+  }
+
+ private:
+  Function function_;
+};
+
+HttpResponse Text(std::string body) {
+  return {.status = 200, .content_type = "text/plain", .headers = "", .body = std::move(body)};
+}
+
+// Answers the path and the body; "/later" from another thread; "/never" not at all.
+class EchoHandler : public HttpHandler {
+ public:
+  void Handle(const HttpRequest& request, HttpCompletion done) override {
+    const std::string answer = std::string(request.path) + ":" + std::string(request.body);
+    if (request.path == "/never") return;
+    if (request.path != "/later") return done(Text(answer));
+    pool_.Run([answer, &request, done = std::move(done)]() mutable {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      done(Text(answer + std::string(request.Header("x"))));
+    });
+  }
+
+ private:
+  base::ThreadPool pool_{2, 100};
+};
+
+class HttpServerTest : public ::testing::Test {
+ protected:
+  void StartServer(HttpHandler& handler) {
+    server_ = std::make_unique<HttpServer>(options_, metrics_);
+    const auto address = server_->Listen("test", "127.0.0.1", 0, handler);
+    ASSERT_TRUE(address.ok());
+    port_ = address->port;
+    server_->Start();
+  }
+  void StartServer() { StartServer(echo_); }
+  static std::string Post(std::string_view path, std::string_view body) {
+    return "POST " + std::string(path) +
+           " HTTP/1.1\r\nX: y\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
+  }
+
+  base::MetricsRegistry metrics_;
+  EchoHandler echo_;
+  HttpServerOptions options_;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(HttpServerTest, OneConnectionCarriesManyRequests) {
+  StartServer();
+  Client client(port_);
+  for (int i = 0; i < 3; ++i) {
+    client.Send(Post("/a", "body"));
+    const std::string answer = client.Receive();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"));
+    EXPECT_THAT(answer, HasSubstr("\r\nDate: "));
+    EXPECT_THAT(answer, HasSubstr("\r\n\r\n/a:body"));
+    EXPECT_THAT(answer, ::testing::Not(HasSubstr("Connection: close")));
+  }
+}
+
+TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrderThoughOneTakesLonger) {
+  StartServer();
+  Client client(port_);
+  client.Send(Post("/later", "1") + Post("/b", "2") + Post("/later", "3") + Post("/d", "4"));
+  EXPECT_THAT(client.Receive(), HasSubstr("/later:1y"));
+  EXPECT_THAT(client.Receive(), HasSubstr("/b:2"));
+  EXPECT_THAT(client.Receive(), HasSubstr("/later:3y"));
+  EXPECT_THAT(client.Receive(), HasSubstr("/d:4"));
+}
+
+TEST_F(HttpServerTest, LargeBodiesGoBothWays) {
+  StartServer();
+  Client client(port_);
+  const std::string body(12'000'000, 'x');
+  std::thread sender([&] { client.Send(Post("/big", body)); });
+  const std::string answer = client.Receive();
+  sender.join();
+  EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, body.size() + 5);
+  client.Send(Post("/small", ""));
+  EXPECT_THAT(client.Receive(), HasSubstr("/small:"));
+}
+
+TEST_F(HttpServerTest, ATooLargeBodyIsRefusedAndTheClientSeesIt) {
+  StartServer();
+  Client client(port_);
+  client.Send(Post("/big", std::string((16 << 20) + 1, 'x')));
+  EXPECT_THAT(client.Receive(), StartsWith("HTTP/1.1 413 Payload Too Large\r\n"));
+  EXPECT_TRUE(client.Closed());
+}
+
+TEST_F(HttpServerTest, WhatIsNoHttpGets400AndTheConnectionCloses) {
+  StartServer();
+  Client client(port_);
+  client.Send("hello there\r\n\r\n");
+  const std::string answer = client.Receive();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_TRUE(client.Closed());
+}
+
+TEST_F(HttpServerTest, AClientMayWaitFor100Continue) {
+  StartServer();
+  Client client(port_);
+  client.Send("POST /c HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(client.Receive(), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.Send("ok");
+  EXPECT_THAT(client.Receive(), HasSubstr("/c:ok"));
+}
+
+TEST_F(HttpServerTest, AHeadAnswerHasTheLengthButNoBody) {
+  FunctionHandler handler([](const HttpRequest&, HttpCompletion done) { done(Text("12345")); });
+  StartServer(handler);
+  Client client(port_);
+  client.Send("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.Receive(), HasSubstr("Content-Length: 5"));
+  EXPECT_TRUE(client.Closed());
+  server_.reset();
+}
+
+TEST_F(HttpServerTest, ConnectionCloseIsHonoured) {
+  StartServer();
+  Client client(port_);
+  client.Send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.Receive(), HasSubstr("Connection: close\r\n"));
+  EXPECT_TRUE(client.Closed());
+}
+
+TEST_F(HttpServerTest, ADroppedRequestIsAnswered500) {
+  StartServer();
+  Client client(port_);
+  client.Send(Post("/never", ""));
+  EXPECT_THAT(client.Receive(), StartsWith("HTTP/1.1 500 "));
+}
+
+TEST_F(HttpServerTest, AnAnswerForAClientThatHasGoneIsDropped) {
+  StartServer();
+  {
+    Client(port_).Send(Post("/later", ""));
+  }
+  Client client(port_);
+  client.Send(Post("/later", "still here"));
+  EXPECT_THAT(client.Receive(), HasSubstr("still here"));
+}
+
+TEST_F(HttpServerTest, IdleConnectionsAreClosedInTime) {
+  options_.idle_timeout = std::chrono::seconds(1);
+  StartServer();
+  Client client(port_);
+  client.Send(Post("/a", ""));
+  client.Receive();
+  EXPECT_TRUE(client.Closed());
+}
+
+TEST_F(HttpServerTest, ARequestThatNeverEndsIsCutOff) {
+  options_.transfer_timeout = std::chrono::seconds(1);
+  StartServer();
+  Client client(port_);
+  client.Send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhal");
+  EXPECT_TRUE(client.Closed());
+}
+
+TEST_F(HttpServerTest, MoreConnectionsThanAllowedAreTurnedAway) {
+  options_.connections_max = 2;
+  StartServer();
+  Client first(port_);
+  Client second(port_);
+  for (Client* client : {&first, &second}) {
+    client->Send(Post("/a", ""));
+    client->Receive();
+  }
+  Client third(port_);
+  EXPECT_THAT(third.Receive(), StartsWith("HTTP/1.1 503 "));
+  first.Send(Post("/a", ""));
+  EXPECT_THAT(first.Receive(), HasSubstr("200 OK"));
+}
+
+TEST_F(HttpServerTest, StopFinishesWhatIsInFlightAndClosesTheRest) {
+  StartServer();
+  Client idle(port_);
+  idle.Send(Post("/a", ""));
+  idle.Receive();
+  Client busy(port_);
+  busy.Send(Post("/later", "in flight"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  server_->Stop(std::chrono::seconds(10));
+  const std::string answer = busy.Receive();
+  EXPECT_THAT(answer, HasSubstr("in flight"));
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  EXPECT_TRUE(busy.Closed());
+  EXPECT_TRUE(idle.Closed());
+}
+
+TEST_F(HttpServerTest, StopHasNoMorePatienceThanItIsGiven) {
+  HttpCompletion kept;
+  FunctionHandler handler([&](const HttpRequest&, HttpCompletion done) { kept = std::move(done); });
+  StartServer(handler);
+  Client client(port_);
+  client.Send(Post("/a", ""));
+  while (!kept) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto start = std::chrono::steady_clock::now();
+  server_->Stop(std::chrono::seconds(1));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_TRUE(client.Closed());
+  kept(Text("too late"));
+  kept = {};
+  server_.reset();
+}
+
+TEST_F(HttpServerTest, APortInUseIsAnErrorThatNamesTheAddress) {
+  StartServer();
+  HttpServer other(options_, metrics_);
+  const auto address = other.Listen("other", "127.0.0.1", port_, echo_);
+  ASSERT_FALSE(address.ok());
+  EXPECT_EQ(address.error().code(), kPortInUse);
+  EXPECT_THAT(address.error().message(), HasSubstr("127.0.0.1:" + std::to_string(port_)));
+}
+
+TEST_F(HttpServerTest, AHostThatIsNoAddressIsAnError) {
+  HttpServer server(options_, metrics_);
+  EXPECT_EQ(server.Listen("d", "no such host", 0, echo_).error().code(), kListenFailed);
+}
+
+TEST_F(HttpServerTest, DoorsShareTheThreadsAndKeepTheirHandlers) {
+  FunctionHandler other([](const HttpRequest&, HttpCompletion done) { done(Text("other door")); });
+  HttpServer server(options_, metrics_);
+  const auto a = server.Listen("a", "127.0.0.1", 0, echo_);
+  const auto b = server.Listen("b", "127.0.0.1", 0, other);
+  server.Start();
+  Client client_a(a->port);
+  Client client_b(b->port);
+  client_a.Send(Post("/a", "x"));
+  client_b.Send(Post("/a", "x"));
+  EXPECT_THAT(client_a.Receive(), HasSubstr("/a:x"));
+  EXPECT_THAT(client_b.Receive(), HasSubstr("other door"));
+  EXPECT_THAT(metrics_.RenderPrometheus(), HasSubstr("stator_http_requests_total{door=\"b\"} 1"));
+}
+
+}  // namespace
+}  // namespace stator::server
