@@ -19,7 +19,7 @@ main() {
   mkdir -p "$cache"
   exec 9>"$cache/setup.lock"
   flock 9
-  trap 'rm -rf "$cache"/work.*' EXIT   # The lock is ours: no other set-up has a work folder here.
+  trap 'rm -rf "$cache"/setup-work.*' EXIT   # The lock is ours: no other set-up has such a folder here.
   local part
   for part in "$@"; do
     case "$part" in

@@ -14,7 +14,7 @@ duckdb_home() {
 }
 
 # A new folder on the file system of the cache; setup.sh removes it when it ends.
-scratch() { mktemp -d "$cache/work.XXXXXX"; }
+scratch() { mktemp -d "$cache/setup-work.XXXXXX"; }
 
 # keep FROM TO: one rename, so that TO is there in full or not at all.
 keep() { rm -rf "$2" && mv "$1" "$2"; }
