@@ -152,6 +152,12 @@ std::optional<base::Error> JsonReader::Impl::FirstFault() const {
   return std::nullopt;
 }
 
+bool JsonReader::Impl::CheckNull(JsonValue value) {
+  bool is_null = false;
+  if (const auto code = value.value->is_null().get(is_null)) return NotJson(code);
+  return is_null || NotJson(simdjson::N_ATOM_ERROR);
+}
+
 bool JsonReader::Impl::Unquote(const char* at, std::string_view& out) {
   const char* end = FindQuoteOrBackslash(at);
   if (*end == '\\') [[unlikely]]
@@ -207,13 +213,13 @@ bool JsonReader::Impl::WrongType(JsonValue from, std::string_view java_type) {
     case json_type::string: found = "STRING_VALUE"; break;
     case json_type::boolean: {
       bool flag = false;
-      if (const auto code = from.value.get_bool().get(flag)) return NotJson(code);
+      if (const auto code = from.value->get_bool().get(flag)) return NotJson(code);
       found = flag ? "TRUE_VALUE" : "FALSE_VALUE";
       break;
     }
     case json_type::number: {
       bool whole = false;
-      if (const auto code = from.value.is_integer().get(whole)) return NotJson(code);
+      if (const auto code = from.value->is_integer().get(whole)) return NotJson(code);
       found = whole ? "NUMBER_VALUE" : "DECIMAL_VALUE";
       break;
     }
@@ -226,7 +232,7 @@ bool JsonReader::Impl::Text(JsonValue from, std::string_view& out) {
   if (from.type != json_type::string) [[unlikely]]
     return WrongType(from, "String");
   simdjson::ondemand::raw_json_string raw;
-  if (const auto code = from.value.get_raw_json_string().get(raw)) return NotJson(code);
+  if (const auto code = from.value->get_raw_json_string().get(raw)) return NotJson(code);
   return Unquote(raw.raw(), out);
 }
 
@@ -240,16 +246,16 @@ bool JsonReader::Impl::Text(JsonValue from, std::string& out) {
 bool JsonReader::Impl::Flag(JsonValue from, bool& out) {
   if (from.type == json_type::string) return NoteJson("Unexpected token received from parser");
   if (from.type != json_type::boolean) return WrongType(from, "Boolean");
-  const auto code = from.value.get_bool().get(out);
+  const auto code = from.value->get_bool().get(out);
   return code ? NotJson(code) : true;
 }
 
 bool JsonReader::Impl::Whole(JsonValue from, std::string_view java_type, std::int64_t& out) {
   if (from.type != json_type::number) return WrongType(from, java_type);
   bool whole = false;
-  if (const auto code = from.value.is_integer().get(whole)) return NotJson(code);
+  if (const auto code = from.value->is_integer().get(whole)) return NotJson(code);
   if (!whole) return WrongType(from, java_type);
-  const auto code = from.value.get_int64().get(out);
+  const auto code = from.value->get_int64().get(out);
   const bool fits = java_type == "Long" || (out >= std::numeric_limits<std::int32_t>::min() &&
                                             out <= std::numeric_limits<std::int32_t>::max());
   if (code || !fits)
@@ -259,7 +265,7 @@ bool JsonReader::Impl::Whole(JsonValue from, std::string_view java_type, std::in
 
 bool JsonReader::Impl::Real(JsonValue from, double& out) {
   if (from.type != json_type::number) return WrongType(from, "Double");
-  const auto code = from.value.get_double().get(out);
+  const auto code = from.value->get_double().get(out);
   return code ? NotJson(code) : true;
 }
 

@@ -40,9 +40,10 @@ inline constexpr std::size_t kStageCount = 6;
 // container, and room for what stands around them.
 inline constexpr int kJsonDepthMax = 100;
 
-// A value that is not null, with its JSON type.
+// A value with its JSON type. Small enough for registers: a copy of simdjson's own value through
+// memory costs as much as reading it. Valid until the visit that got it returns.
 struct JsonValue {
-  simdjson::ondemand::value value;
+  simdjson::ondemand::value* value;
   simdjson::ondemand::json_type type;
 };
 
@@ -66,7 +67,7 @@ class JsonReader::Impl {
   template <typename Visit>
   bool VisitMembers(JsonValue from, Visit&& visit) {
     simdjson::ondemand::object object;
-    if (const auto code = from.value.get_object().get(object)) return NotJson(code);
+    if (const auto code = from.value->get_object().get(object)) return NotJson(code);
     return VisitFields(object, visit);
   }
 
@@ -75,10 +76,11 @@ class JsonReader::Impl {
   template <typename Visit>
   bool VisitElements(JsonValue from, Visit&& visit) {
     simdjson::ondemand::array array;
-    if (const auto code = from.value.get_array().get(array)) return NotJson(code);
+    if (const auto code = from.value->get_array().get(array)) return NotJson(code);
     for (auto each : array) {
-      JsonValue element;
-      if (const auto code = std::move(each).get(element.value)) return NotJson(code);
+      simdjson::ondemand::value value;
+      if (const auto code = std::move(each).get(value)) return NotJson(code);
+      JsonValue element{&value, json_type::null};
       if (!Classify(element) || !visit(element)) return false;
     }
     return true;
@@ -138,14 +140,14 @@ class JsonReader::Impl {
   bool Unescape(const char* at, std::string_view& out);
   bool UnescapeOne(const char*& at);
 
+  // Sets the type. What a document may not hold is found when it is read, but for null, which is
+  // never read.
   bool Classify(JsonValue& out) {
-    if (const auto code = out.value.type().get(out.type)) return NotJson(code);
-    if (out.type != json_type::null) [[likely]]
-      return true;
-    bool is_null = false;
-    if (const auto code = out.value.is_null().get(is_null)) return NotJson(code);
-    return is_null || NotJson(simdjson::N_ATOM_ERROR);
+    if (const auto code = out.value->type().get(out.type)) [[unlikely]]
+      return NotJson(code);
+    return out.type != json_type::null || CheckNull(out);
   }
+  bool CheckNull(JsonValue value);
 
   template <typename Visit>
   bool VisitFields(simdjson::ondemand::object& object, Visit&& visit) {
@@ -154,8 +156,7 @@ class JsonReader::Impl {
       if (const auto code = std::move(each).get(field)) return NotJson(code);
       std::string_view name;
       if (!Unquote(field.key().raw(), name)) return false;
-      JsonValue member;
-      member.value = field.value();
+      JsonValue member{&field.value(), json_type::null};
       if (!Classify(member)) return false;
       if (member.type != json_type::null && !visit(name, member)) return false;
     }

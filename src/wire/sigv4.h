@@ -36,10 +36,9 @@ struct HeaderView {
 // The parts of an HTTP request that a signature covers. All views.
 struct CanonicalRequest {
   std::string_view method = "POST";
-  std::string_view path = "/";  // as sent, percent-encoded
-  std::string_view query;       // as sent, without '?'
-  std::span<const HeaderView>
-      headers;  // to sign: all are signed; to verify: those named by SignedHeaders
+  std::string_view path = "/";          // as sent, percent-encoded
+  std::string_view query;               // as sent, without '?'
+  std::span<const HeaderView> headers;  // Sign() signs all; VerifyV4() takes the signed ones
   std::string_view body;
 };
 
@@ -50,14 +49,31 @@ using SigningKey = std::array<unsigned char, 32>;
 SigningKey DeriveSigningKey(std::string_view secret_access_key, std::string_view date,
                             std::string_view region, std::string_view service);
 
-// Lower-case hex of the SHA-256 of `bytes`.
-std::string Sha256Hex(std::string_view bytes);
 // "20260102T030405Z".
 std::string FormatAmzDate(base::WallTime time);
 // The time that such a text names; nullopt when it is not one.
 std::optional<base::WallTime> ParseAmzDate(std::string_view text);
 
-// Signs requests with one set of credentials. Thread-safe; keeps the key of the current day.
+// Derives signing keys and keeps the latest, so that they are derived once a day for each secret.
+// Thread-safe; bounded to kKeysMax.
+class SigningKeyCache {
+ public:
+  // More than one server ever sees in use at once; when it is full, it starts anew.
+  static constexpr std::size_t kKeysMax = 64;
+  // DeriveSigningKey(), cached.
+  SigningKey Get(std::string_view secret_access_key, std::string_view date, std::string_view region,
+                 std::string_view service);
+
+ private:
+  struct Entry {
+    std::string name;  // secret, date, region and service
+    SigningKey key;
+  };
+  std::mutex mutex_;
+  std::vector<Entry> entries_;
+};
+
+// Signs requests with one set of credentials. Thread-safe.
 class Signer {
  public:
   // `service` is "dynamodb" for both planes.
@@ -79,9 +95,7 @@ class Signer {
   const Credentials credentials_;
   const std::string region_;
   const std::string service_;
-  mutable std::mutex mutex_;
-  mutable std::string key_date_;
-  mutable SigningKey key_{};
+  mutable SigningKeyCache keys_;
 };
 
 // Who signed a request, by what: read from the Authorization header or, for presigned requests,
@@ -99,20 +113,22 @@ struct Authorization {
 };
 
 // Takes a request's authorization apart, without checking the signature: local mode learns region
-// and access key from it. ERRORS: InvalidSignatureException when header and query both sign;
-// MissingAuthenticationToken when neither does; IncompleteSignatureException naming the missing
-// part.
+// and access key from it.
+// ERRORS: InvalidSignatureException when header and query both sign; MissingAuthenticationToken
+// when neither does; IncompleteSignatureException naming the missing part.
 base::Result<Authorization> ParseAuthorization(const CanonicalRequest& request);
 
-// Largest difference between a request's date and the server's clock. [AWS: 5 minutes before it
-// answers "Signature expired"]
+// Largest difference between a request's date and the server's clock, as on AWS.
 inline constexpr std::chrono::minutes kClockSkewMax{5};
 
-// Checks the signature of `request`. `authorization` comes from ParseAuthorization,
-// `secret_access_key` is the one of its access key. Compares in constant time. ERRORS:
-// InvalidSignatureException "Signature expired: ..." or "Signature not yet current: ..." for a date
-// too far from `now`, and AWS's long message for a signature that does not match.
+// Checks the signature of `request`. `authorization` comes from ParseAuthorization, `secret` is the
+// one of its access key. Compares in constant time.
+// ERRORS: InvalidSignatureException for another service than dynamodb, when host, x-amz-date or
+// x-amz-target is there without being signed, "Signature expired: ..." or "Signature not yet
+// current: ..." for a date too far from `now`, and AWS's long message for a signature that does not
+// match.
 base::Status VerifyV4(const CanonicalRequest& request, const Authorization& authorization,
-                      std::string_view secret_access_key, base::WallTime now);
+                      std::string_view secret_access_key, base::WallTime now,
+                      SigningKeyCache& keys);
 
 }  // namespace stator::wire
