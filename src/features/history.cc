@@ -1,0 +1,173 @@
+#include "features/history.h"
+
+#include <simdjson.h>
+
+#include "features/entity_key.h"
+#include "features/errors.h"
+#include "features/event_time.h"
+#include "features/view_source.h"
+
+namespace stator::features {
+namespace {
+
+using base::Result;
+using base::Status;
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+JoinType JoinTypeOf(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kInt32:
+    case ValueKind::kInt64: return JoinType::kInteger;
+    case ValueKind::kBytes: return JoinType::kBytes;
+    case ValueKind::kUnixTimestamp: return JoinType::kTimestamp;
+    default: return JoinType::kText;
+  }
+}
+
+ColumnKind KindOfJson(element value) {
+  switch (value.type()) {
+    case element_type::BOOL: return ColumnKind::kBool;
+    case element_type::INT64: return ColumnKind::kInteger;
+    case element_type::UINT64:
+    case element_type::DOUBLE: return ColumnKind::kDouble;
+    case element_type::STRING: return ColumnKind::kText;
+    default: return ColumnKind::kNull;
+  }
+}
+
+// The one kind of a column: integers widen to fractions, nulls fit everything.
+Result<ColumnKind> KindOfColumn(std::string_view name, simdjson::dom::array values) {
+  ColumnKind kind = ColumnKind::kNull;
+  for (const element value : values) {
+    if (value.is_null()) continue;
+    const ColumnKind one = KindOfJson(value);
+    const bool numbers = (kind == ColumnKind::kInteger || kind == ColumnKind::kDouble) &&
+                         (one == ColumnKind::kInteger || one == ColumnKind::kDouble);
+    if (one == ColumnKind::kNull || (kind != ColumnKind::kNull && kind != one && !numbers)) {
+      return ValueError("Column '" + std::string(name) +
+                        "' of the entity rows mixes types or holds lists");
+    }
+    kind = kind == ColumnKind::kDouble && numbers ? ColumnKind::kDouble : one;
+  }
+  return kind;
+}
+
+void AppendValue(Column& column, element value) {
+  const bool valid = !value.is_null();
+  column.valid.push_back(valid ? 1 : 0);
+  switch (column.kind) {
+    case ColumnKind::kBool:
+      column.integers.push_back(valid && value.get_bool().value_unsafe() ? 1 : 0);
+      return;
+    case ColumnKind::kInteger:
+      column.integers.push_back(valid ? value.get_int64().value_unsafe() : 0);
+      return;
+    case ColumnKind::kDouble:
+      column.doubles.push_back(valid ? value.get_double().value_unsafe() : 0);
+      return;
+    case ColumnKind::kNull: return;
+    default:
+      if (valid) column.bytes += value.get_string().value_unsafe();
+      column.offsets.push_back(column.bytes.size());
+  }
+}
+
+// Texts of a time column as times.
+Status MakeTimes(Column& column) {
+  if (column.kind != ColumnKind::kText) return base::OkStatus();
+  for (std::size_t row = 0; row < column.valid.size(); ++row) {
+    const auto time =
+        column.IsValid(row) ? ParseEventTime(column.BytesAt(row)) : std::optional<EventTime>(0);
+    if (!time) {
+      return ValueError("'" + std::string(column.BytesAt(row)) + "' in column '" + column.name +
+                        "' is no time");
+    }
+    column.integers.push_back(*time);
+  }
+  column.kind = ColumnKind::kTimestamp;
+  column.bytes.clear();
+  column.offsets.clear();
+  return base::OkStatus();
+}
+
+}  // namespace
+
+Result<HistoryRequest> MakeHistoryRequest(const feast::core::Registry& registry,
+                                          const RepoConfig& config,
+                                          std::shared_ptr<const RegistrySnapshot> snapshot,
+                                          const FeatureSelection& selection,
+                                          EntityRows entity_rows) {
+  STATOR_ASSIGN_OR_RETURN(const auto plan, CompileReadPlan(std::move(snapshot), selection));
+  if (!plan->computed_views.empty()) {
+    return InvalidError(kOnDemandViewNotSupported,
+                        "On-demand feature view " + plan->computed_views.front() +
+                            " is computed by Python code, which Stator does not run");
+  }
+  HistoryRequest request;
+  request.entity_rows = std::move(entity_rows);
+  for (const PlannedView& planned : plan->views) {
+    STATOR_ASSIGN_OR_RETURN(const ViewSource source,
+                            FindViewSource(registry, config, planned.view->name));
+    HistoryView& view = request.views.emplace_back();
+    view.file = source.file;
+    view.timestamp_column = source.timestamp_column;
+    view.created_column = source.created_column;
+    if (planned.view->ttl_us > 0) view.ttl_us = planned.view->ttl_us;
+    for (const PlannedKey& key : plan->key_groups[planned.key_group]) {
+      if (key.join_key == kDummyJoinKey) continue;
+      view.keys.push_back({key.request_name, source.ColumnOf(key.join_key), JoinTypeOf(key.kind)});
+    }
+    for (const PlannedFeature& feature : planned.features) {
+      view.features.push_back({source.ColumnOf(feature.name), feature.output_name});
+    }
+  }
+  return request;
+}
+
+Result<std::string> FindTimestampColumn(const ColumnBatch& columns) {
+  if (columns.Find(kEventTimestampDefault) != nullptr) return std::string(kEventTimestampDefault);
+  std::string found;
+  for (const Column& column : columns.columns) {
+    if (column.kind != ColumnKind::kTimestamp) continue;
+    if (!found.empty()) found += ", ";
+    found += column.name;
+  }
+  if (!found.empty() && found.find(", ") == std::string::npos) return found;
+  return ValueError(
+      "Please provide an entity_df with a column named event_timestamp representing the time of "
+      "events" +
+      (found.empty() ? std::string(".") : "; these could be it: " + found));
+}
+
+Result<ColumnBatch> EntityRowsFromJson(std::string_view json) {
+  simdjson::dom::parser parser;
+  const simdjson::padded_string padded(json);
+  simdjson::dom::object object;
+  if (parser.parse(padded).get_object().get(object) != simdjson::SUCCESS) {
+    return ValueError(
+        "The entity rows are no JSON object of columns, such as "
+        "{\"driver_id\": [1001], \"event_timestamp\": [\"2021-04-12T10:59:42\"]}");
+  }
+  ColumnBatch rows;
+  for (const auto field : object) {
+    simdjson::dom::array values;
+    if (field.value.get_array().get(values) != simdjson::SUCCESS) {
+      return ValueError("Column '" + std::string(field.key) + "' of the entity rows is no list");
+    }
+    Column column;
+    column.name = field.key;
+    STATOR_ASSIGN_OR_RETURN(column.kind, KindOfColumn(field.key, values));
+    if (column.kind == ColumnKind::kText) column.offsets.push_back(0);
+    for (const element value : values) AppendValue(column, value);
+    if (column.name == kEventTimestampDefault) STATOR_RETURN_IF_ERROR(MakeTimes(column));
+    if (!rows.columns.empty() && rows.rows != column.valid.size()) {
+      return ValueError("All arrays must be of the same length");
+    }
+    rows.rows = column.valid.size();
+    rows.columns.push_back(std::move(column));
+  }
+  return rows;
+}
+
+}  // namespace stator::features
