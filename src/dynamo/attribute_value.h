@@ -141,6 +141,15 @@ class MapView {
   }
   // The value named `name`, by binary search.
   std::optional<AttributeValue> Find(std::string_view name) const;
+  // Where entry `index` begins, counted from the first. REQUIRES: index <= size().
+  std::uint32_t EntryOffset(std::uint32_t index) const {
+    if (index < size()) return internal::ReadU32(body_ + 8 + 4 * index);
+    return internal::ReadU32(body_) - 4 - 4 * size();
+  }
+  // The encoded entries [first, last), names and values. REQUIRES: first <= last <= size().
+  std::string_view EntryBytes(std::uint32_t first, std::uint32_t last) const {
+    return {body_ + 8 + 4 * size() + EntryOffset(first), EntryOffset(last) - EntryOffset(first)};
+  }
   // Bytes of the body, its size field included.
   // Tag and name are not part of it.
   std::size_t body_size_bytes() const { return 4 + internal::ReadU32(body_); }
@@ -182,6 +191,8 @@ class ListView {
   explicit ListView(const char* body) : body_(body) {}
   // How many elements.
   std::uint32_t size() const { return internal::ReadU32(body_ + 4); }
+  // The encoded elements, all of them.
+  std::string_view ElementBytes() const { return {body_ + 8, internal::ReadU32(body_) - 4}; }
   // The element at `index`, found by walking. nullopt beyond the end.
   std::optional<AttributeValue> At(std::uint32_t index) const;
 

@@ -4,24 +4,15 @@
 #include <array>
 #include <cstring>
 
+#include "dynamo/encoding.h"
 #include "dynamo/errors.h"
 
 namespace stator::dynamo {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 8;  // size and count, u32 each
-
-void PutU32(char* at, std::size_t value) {
-  const auto narrow = static_cast<std::uint32_t>(value);
-  std::memcpy(at, &narrow, sizeof narrow);
-}
-
-void AppendContent(std::string& out, std::string_view content) {
-  std::size_t length = content.size();
-  for (; length >= 0x80; length >>= 7) out.push_back(static_cast<char>(length | 0x80));
-  out.push_back(static_cast<char>(length));
-  out.append(content);
-}
+using internal::AppendContent;
+using internal::kHeaderBytes;
+using internal::PutU32;
 
 std::string_view ContentAt(const char* at) {
   const std::uint32_t length = internal::ReadLength(at);

@@ -27,9 +27,12 @@ base::Result<std::shared_ptr<const ProjectionExpression>> ParseProjection(std::s
 
 // A projection with names (Binder::Bind), its paths sorted.
 class BoundProjection : public BoundTree {
+ public:
+  // Its paths.
+  const PathSet& paths() const { return paths_; }
+
  private:
   friend class Binder;
-  friend void Project(const BoundProjection&, dynamo::ItemView, std::string&);
 
   // Ids have no meaning here.
   PathSet paths_;

@@ -1,0 +1,241 @@
+#include "expression/update.h"
+
+#include <algorithm>
+
+#include "dynamo/errors.h"
+#include "dynamo/item_writer.h"
+#include "expression/project_paths.h"
+#include "expression/update_outcome.h"
+
+namespace stator::expression {
+namespace {
+
+using base::Error;
+using base::Result;
+using base::Status;
+using dynamo::AttributeType;
+using dynamo::AttributeValue;
+using dynamo::Item;
+using dynamo::ItemView;
+using dynamo::ItemWriter;
+using dynamo::ListView;
+using dynamo::MapView;
+
+Error InvalidTarget() {
+  return dynamo::ValidationError(
+      "The document path provided in the update expression is invalid for update");
+}
+
+// The first attribute of `map` from `first` on whose name is not before `name`.
+std::uint32_t LowerBound(MapView map, std::uint32_t first, std::string_view name) {
+  std::uint32_t last = map.size();
+  while (first < last) {
+    const std::uint32_t middle = first + (last - first) / 2;
+    if (map[middle].name < name) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+// Writes the new item in one pass over the old one.
+class UpdateWriter {
+ public:
+  UpdateWriter(const Outcomes& outcomes, std::string& out) : outcomes_(outcomes), writer_(out) {}
+
+  Status WriteItem(ItemView old_item, const PathRange& targets) {
+    const MapView attributes = old_item.attributes();
+    ItemWriter::Container item = writer_.BeginItem(CountEntries(attributes, targets));
+    STATOR_RETURN_IF_ERROR(WriteEntries(item, attributes, targets));
+    writer_.End(item);
+    return base::OkStatus();
+  }
+
+ private:
+  // How many attributes `old` will have.
+  std::uint32_t CountEntries(MapView old, PathRange targets) const {
+    std::uint32_t count = old.size();
+    while (!targets.empty()) {
+      const std::string_view name = targets.step().name();
+      const bool whole = targets.is_last_step();
+      const Outcome::Kind kind = outcomes_[targets.id()].kind;
+      targets.TakeStep();
+      if (!whole || kind == Outcome::Kind::kKeep) continue;
+      const bool present = old.Find(name).has_value();
+      if (kind == Outcome::Kind::kSet && !present) ++count;
+      if (kind == Outcome::Kind::kRemove && present) --count;
+    }
+    return count;
+  }
+
+  Status WriteEntries(ItemWriter::Container& to, MapView old, PathRange targets) {
+    std::uint32_t next = 0;
+    while (!targets.empty()) {
+      const std::string_view name = targets.step().name();
+      const bool whole = targets.is_last_step();
+      const Outcome& outcome = outcomes_[targets.id()];
+      const PathRange inner = targets.TakeStep();
+
+      const std::uint32_t place = LowerBound(old, next, name);
+      const bool present = place < old.size() && old[place].name == name;
+      writer_.CopyEntries(to, old, next, place);
+      next = present ? place + 1 : place;
+      if (!whole) {
+        if (!present) return InvalidTarget();
+        writer_.Name(to, name);
+        STATOR_RETURN_IF_ERROR(WriteInner(old[place].value, inner));
+      } else if (outcome.kind == Outcome::Kind::kSet) {
+        writer_.Name(to, name);
+        writer_.Value(*outcome.value);
+      } else if (outcome.kind == Outcome::Kind::kKeep) {
+        writer_.CopyEntries(to, old, place, next);
+      }
+    }
+    writer_.CopyEntries(to, old, next, old.size());
+    return base::OkStatus();
+  }
+
+  // Indexes are those of the old list; what is set behind its end is appended in their order.
+  Status WriteElements(ItemWriter::Container& to, ListView old, PathRange targets) {
+    ListView::Iterator at = old.begin();
+    std::uint32_t index = 0;
+    const auto copy_to = [&](std::uint32_t end) {
+      for (; index < end; ++index, ++at) {
+        writer_.Element(to);
+        writer_.Value(*at);
+      }
+    };
+    while (!targets.empty()) {
+      const std::uint32_t target = targets.step().index();
+      const bool whole = targets.is_last_step();
+      const Outcome& outcome = outcomes_[targets.id()];
+      const PathRange inner = targets.TakeStep();
+
+      copy_to(std::min(target, old.size()));
+      const bool present = target < old.size();
+      if (!whole) {
+        if (!present) return InvalidTarget();
+        writer_.Element(to);
+        STATOR_RETURN_IF_ERROR(WriteInner(*at, inner));
+      } else if (outcome.kind == Outcome::Kind::kSet) {
+        writer_.Element(to);
+        writer_.Value(*outcome.value);
+      }
+      if (present) ++index, ++at;
+    }
+    copy_to(old.size());
+    return base::OkStatus();
+  }
+
+  Status WriteInner(AttributeValue old, const PathRange& targets) {
+    if (targets.step().is_index()) {
+      if (old.type() != AttributeType::kList) return InvalidTarget();
+      ItemWriter::Container list = writer_.BeginList();
+      STATOR_RETURN_IF_ERROR(WriteElements(list, old.list(), targets));
+      writer_.End(list);
+    } else {
+      if (old.type() != AttributeType::kMap) return InvalidTarget();
+      ItemWriter::Container map = writer_.BeginMap(CountEntries(old.map(), targets));
+      STATOR_RETURN_IF_ERROR(WriteEntries(map, old.map(), targets));
+      writer_.End(map);
+    }
+    return base::OkStatus();
+  }
+
+  const Outcomes& outcomes_;
+  ItemWriter writer_;
+};
+
+// Writes the values that were set, each at its place in the nested shape.
+class TouchedWriter {
+ public:
+  TouchedWriter(const Outcomes& outcomes, std::string& out) : outcomes_(outcomes), writer_(out) {}
+
+  void WriteItem(const PathRange& targets) {
+    ItemWriter::Container item = writer_.BeginItem(targets.size());
+    WriteParts(item, targets);
+    writer_.End(item);
+  }
+
+ private:
+  void WriteParts(ItemWriter::Container& to, PathRange targets) {
+    while (!targets.empty()) {
+      const PathStep& step = targets.step();
+      const bool whole = targets.is_last_step();
+      const Outcome& outcome = outcomes_[targets.id()];
+      const PathRange inner = targets.TakeStep();
+      if (whole && outcome.kind != Outcome::Kind::kSet) continue;
+
+      const std::size_t mark = writer_.mark();
+      if (step.is_index()) {
+        writer_.Element(to);
+      } else {
+        writer_.Name(to, step.name());
+      }
+      if (whole) {
+        writer_.Value(*outcome.value);
+        continue;
+      }
+      ItemWriter::Container parts =
+          inner.step().is_index() ? writer_.BeginList() : writer_.BeginMap(inner.size());
+      WriteParts(parts, inner);
+      writer_.End(parts);
+      if (parts.count == 0) writer_.Undo(to, mark);
+    }
+  }
+
+  const Outcomes& outcomes_;
+  ItemWriter writer_;
+};
+
+PathRange TargetsOf(const BoundUpdate& update) { return PathRange(update, update.targets()); }
+
+}  // namespace
+
+std::vector<std::string_view> BoundUpdate::TouchedNames() const {
+  std::vector<std::string_view> names;
+  for (const PathSet::Entry& target : targets_.entries()) {
+    const std::string_view name = Path(target.path).front().name();
+    if (names.empty() || names.back() != name) names.push_back(name);
+  }
+  return names;
+}
+
+Status CheckUpdatesNoKey(const BoundUpdate& update, const dynamo::KeySchema& schema) {
+  const auto check = [&](const dynamo::KeyAttribute& key) -> Status {
+    const std::vector<std::string_view> names = update.TouchedNames();
+    if (!std::binary_search(names.begin(), names.end(), key.name)) return base::OkStatus();
+    return dynamo::ValidationError(
+        "One or more parameter values were invalid: Cannot update attribute " + key.name +
+        ". This attribute is part of the key");
+  };
+  STATOR_RETURN_IF_ERROR(check(schema.partition));
+  return schema.sort ? check(*schema.sort) : base::OkStatus();
+}
+
+Result<Item> ApplyUpdate(const BoundUpdate& update, ItemView old_item) {
+  Outcomes outcomes(update, old_item);
+  STATOR_RETURN_IF_ERROR(outcomes.Compute());
+  std::string bytes;
+  bytes.reserve(old_item.bytes().size() + outcomes.size_bytes());
+  STATOR_RETURN_IF_ERROR(UpdateWriter(outcomes, bytes).WriteItem(old_item, TargetsOf(update)));
+  return Item(std::move(bytes));
+}
+
+Item TouchedOld(const BoundUpdate& update, ItemView old_item) {
+  std::string bytes;
+  ProjectPaths(TargetsOf(update), old_item, bytes);
+  return Item(std::move(bytes));
+}
+
+Item TouchedNew(const BoundUpdate& update, ItemView old_item) {
+  Outcomes outcomes(update, old_item);
+  CHECK(outcomes.Compute().ok());
+  std::string bytes;
+  TouchedWriter(outcomes, bytes).WriteItem(TargetsOf(update));
+  return Item(std::move(bytes));
+}
+
+}  // namespace stator::expression
