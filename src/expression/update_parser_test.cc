@@ -200,6 +200,9 @@ TEST(UpdateParser, OneFaultIsReportedInAWSsOrder) {
   EXPECT_EQ(FaultOf("SET a = list_append(:s), a = b + :s"),
             "Two document paths overlap with each other; must remove or rewrite one of these "
             "paths; path one: [a], path two: [a]");
+  EXPECT_EQ(FaultOf("SET a = list_append(:s) ADD b :s"),
+            "Incorrect operand type for operator or function; operator: ADD, operand type: STRING, "
+            "typeSet: ALLOWED_FOR_ADD_OPERAND");
   EXPECT_EQ(FaultOf("SET a = list_append(:s), b = b + :s"),
             "Incorrect number of operands for operator or function; operator or function: "
             "list_append, number of operands: 1");
