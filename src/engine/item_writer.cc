@@ -1,0 +1,138 @@
+#include "engine/item_writer.h"
+
+#include <utility>
+
+#include "dynamo/errors.h"
+#include "engine/request_checks.h"
+#include "engine/rocks.h"
+
+namespace stator::engine {
+namespace {
+
+using base::Error;
+using base::Result;
+using dynamo::Item;
+using dynamo::ItemKey;
+using dynamo::ItemView;
+using dynamo::ReturnValues;
+
+// The item that a write finds: its size at once, its bytes joined only when somebody looks.
+class OldItem {
+ public:
+  // ERRORS: of the disk, of a damaged row.
+  base::Status Read(EngineParts& parts, const ItemChange& change) {
+    rocksdb::DB& db = parts.storage->db();
+    const rocksdb::Status status =
+        db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(), change.row_key, &value_);
+    if (status.IsNotFound()) return base::OkStatus();
+    if (!status.ok()) {
+      return StorageError(status, "reading an item of table " + change.table->name());
+    }
+    STATOR_ASSIGN_OR_RETURN(row_, DecodeRow(ToView(value_)));
+    exists_ = true;
+    return base::OkStatus();
+  }
+
+  bool exists() const { return exists_; }
+  std::size_t size_bytes() const { return row_.item_size_bytes; }
+  // The empty item when there is none.
+  ItemView View(const ItemChange& change) {
+    if (!exists_) return ItemView();
+    if (whole_.empty()) change.table->rows().AppendItem(change.key, row_.rest, whole_);
+    return ItemView(whole_);
+  }
+
+ private:
+  rocksdb::PinnableSlice value_;
+  StoredRow row_;
+  bool exists_ = false;
+  std::string whole_;
+};
+
+Error ConditionFailed(const ItemChange& change, OldItem& old) {
+  if (!change.return_old_on_condition_failure || !old.exists()) {
+    return dynamo::ConditionalCheckFailed(nullptr);
+  }
+  return dynamo::ConditionalCheckFailed(
+      std::make_shared<dynamo::ConditionCheckFailedDetail>(Item(old.View(change))));
+}
+
+// The item that an update leaves.
+Result<Item> Updated(const ItemChange& change, OldItem& old) {
+  const ItemView before = old.exists() ? old.View(change) : change.key_item;
+  if (!change.update) return Item(before);
+  return expression::ApplyUpdate(*change.update, before);
+}
+
+// nullopt for an empty item: responses leave such attributes out.
+std::optional<Item> NonEmpty(Item item) {
+  return item.empty() ? std::nullopt : std::optional(std::move(item));
+}
+
+std::optional<Item> ReturnedAttributes(const ItemChange& change, OldItem& old,
+                                       const Item* updated) {
+  switch (change.return_values) {
+    case ReturnValues::kNone: return std::nullopt;
+    case ReturnValues::kAllOld:
+      return old.exists() ? std::optional(Item(old.View(change))) : std::nullopt;
+    case ReturnValues::kAllNew: return updated ? std::optional(*updated) : std::nullopt;
+    case ReturnValues::kUpdatedOld:
+      if (!change.update || !old.exists()) return std::nullopt;
+      return NonEmpty(expression::TouchedOld(*change.update, old.View(change)));
+    case ReturnValues::kUpdatedNew:
+      if (!change.update) return std::nullopt;
+      return NonEmpty(expression::TouchedNew(*change.update,
+                                             old.exists() ? old.View(change) : change.key_item));
+  }
+  return std::nullopt;
+}
+
+ItemChange MakeChange(std::shared_ptr<Table> table, const ItemKey& key) {
+  ItemChange change{.table = std::move(table), .key = key};
+  change.table->keys().EncodeRow(key, change.row_key);
+  return change;
+}
+
+}  // namespace
+
+Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table_name,
+                              ItemView item) {
+  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
+  STATOR_ASSIGN_OR_RETURN(const ItemKey key, dynamo::KeyOfItem(table->key_schema(), item));
+  STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(item, kItemTooLarge));
+  ItemChange change = MakeChange(std::move(table), key);
+  change.put = NewItem{item, size_bytes};
+  return change;
+}
+
+Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
+                                ItemView key) {
+  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
+  STATOR_ASSIGN_OR_RETURN(const ItemKey checked, dynamo::ValidateKey(table->key_schema(), key));
+  return MakeChange(std::move(table), checked);
+}
+
+Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, WriteSet& set) {
+  if (change.table->dropped()) return dynamo::TableNotFoundForItems();
+  OldItem old;
+  STATOR_RETURN_IF_ERROR(old.Read(parts, change));
+  if (change.condition && !expression::Evaluate(*change.condition, old.View(change))) {
+    return ConditionFailed(change, old);
+  }
+  std::optional<NewItem> next = change.put;
+  Item updated;
+  if (change.is_update) {
+    STATOR_ASSIGN_OR_RETURN(updated, Updated(change, old));
+    STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(updated, kUpdateTooLarge));
+    next = NewItem{updated, size_bytes};
+  }
+  ItemOutcome outcome;
+  outcome.attributes = ReturnedAttributes(change, old, change.is_update ? &updated : nullptr);
+  outcome.old_size_bytes = old.size_bytes();
+  outcome.new_size_bytes = next ? next->size_bytes : 0;
+  PlanWrite(*change.table, change.row_key,
+            old.exists() ? std::optional(old.size_bytes()) : std::nullopt, next, set);
+  return outcome;
+}
+
+}  // namespace stator::engine

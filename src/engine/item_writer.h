@@ -1,0 +1,59 @@
+// One write of one item: read what is there, check the condition, plan. PutItem, UpdateItem,
+// DeleteItem and every element of a batch take this one way.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "dynamo/item.h"
+#include "dynamo/key.h"
+#include "dynamo/operations.h"
+#include "engine/engine_parts.h"
+#include "engine/write_set.h"
+#include "expression/binder.h"
+
+namespace stator::engine {
+
+// What a write shall do, all checked that can be checked without the old item. Views of the
+// request, which must outlive it.
+struct ItemChange {
+  std::shared_ptr<Table> table;
+  dynamo::ItemKey key;
+  std::string row_key;
+  // Put: the whole new item and its size. Else empty.
+  std::optional<NewItem> put;
+  // Update; without `update` too it makes the bare item of `key_item`.
+  bool is_update = false;
+  std::optional<expression::BoundUpdate> update;
+  dynamo::ItemView key_item;
+  // Neither put nor update: delete.
+  std::optional<expression::BoundCondition> condition;
+  bool return_old_on_condition_failure = false;
+  dynamo::ReturnValues return_values = dynamo::ReturnValues::kNone;
+};
+
+// What a write did, for its response.
+struct ItemOutcome {
+  // 0 when there was or is no item.
+  std::size_t old_size_bytes = 0;
+  std::size_t new_size_bytes = 0;
+  // What return_values asked for.
+  std::optional<dynamo::Item> attributes;
+};
+
+// Checks a put against its table: keys, size, depth. ERRORS: ValidationException;
+// ResourceNotFoundException.
+base::Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table_name,
+                                    dynamo::ItemView item);
+// Checks a delete or an update against its table. ERRORS: as PreparePut.
+base::Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
+                                      dynamo::ItemView key);
+
+// Reads the old item, checks the condition, and adds the change to `set`. ERRORS:
+// ConditionalCheckFailedException; ValidationException of an update that does not fit the item; of
+// the disk. REQUIRES: the item is locked until the set is committed (ItemLocks).
+base::Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, WriteSet& set);
+
+}  // namespace stator::engine

@@ -1,0 +1,159 @@
+#include "engine/log_sync.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "dynamo/errors.h"
+#include "engine/rocks.h"
+
+namespace stator::engine {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Status;
+
+Error Throttled(std::string_view reason) {
+  return Error(ErrorKind::kThrottled, dynamo::kThrottlingException,
+               std::string(reason) + "; repeat the write after a pause");
+}
+
+constexpr std::string_view kNotSynced =
+    "the write could not be synced, and whether it was kept is not known";
+
+Error NotSynced() {
+  return Error(ErrorKind::kUnavailable, dynamo::kInternalServerError,
+               std::string(kNotSynced) + ": the log failed before; look before writing again");
+}
+
+std::uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point start) {
+  const auto taken = std::chrono::steady_clock::now() - start;
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(taken).count());
+}
+
+}  // namespace
+
+LogSync::LogSync(rocksdb::DB* db, SyncMode mode, std::chrono::milliseconds interval,
+                 base::MetricsRegistry* metrics)
+    : db_(db),
+      mode_(mode),
+      interval_(interval),
+      syncs_(metrics->GetCounter("stator_engine_syncs_total", "Syncs of the engine's log.")),
+      synced_writes_(metrics->GetCounter("stator_engine_synced_writes_total",
+                                         "Writes acknowledged by a sync of the log; divided by "
+                                         "stator_engine_syncs_total: writes for each sync.")),
+      sync_seconds_(metrics->GetHistogram("stator_engine_sync_seconds",
+                                          "How long a sync of the engine's log takes.")),
+      thread_(mode == SyncMode::kNone ? std::thread() : std::thread([this] { Work(); })) {}
+
+LogSync::~LogSync() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    work_.notify_one();
+    writable_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+Status LogSync::Reserve(const base::Deadline& deadline) {
+  if (refusing_.load(std::memory_order_acquire)) {
+    std::unique_lock lock(mutex_);
+    const bool open = writable_.wait_until(lock, deadline.at(),
+                                           [&] { return failure_ || !stopped_ || stopping_; });
+    if (failure_) return *failure_;
+    if (!open) return Throttled("the engine takes no writes until compaction has caught up");
+  }
+  if (waiting_.fetch_add(1, std::memory_order_relaxed) >= kWaitingMax) {
+    Release();
+    return Throttled("too many writes wait for the disk");
+  }
+  return base::OkStatus();
+}
+
+void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
+  if (mode_ != SyncMode::kEveryWrite) {
+    dirty_.store(true, std::memory_order_relaxed);
+    Release();
+    waiter->Run(base::OkStatus());
+    return;
+  }
+  std::lock_guard lock(mutex_);
+  queue_.push_back(std::move(waiter));
+  if (idle_) work_.notify_one();
+}
+
+void LogSync::ReportFailure(const rocksdb::Status& status) {
+  std::lock_guard lock(mutex_);
+  if (!failure_) {
+    failure_ = StorageError(status, "nothing was written, since the engine cannot write now");
+    base::Log(base::LogLevel::kError, "engine refuses writes", {{"reason", status.ToString()}});
+  }
+  refusing_.store(true, std::memory_order_release);
+  work_.notify_one();
+  writable_.notify_all();
+}
+
+void LogSync::SetStopped(bool stopped) {
+  std::lock_guard lock(mutex_);
+  stopped_ = stopped;
+  refusing_.store(stopped || failure_, std::memory_order_release);
+  writable_.notify_all();
+}
+
+void LogSync::Work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const auto pause = failure_ ? kResumeInterval : interval_;
+    const auto wanted = [&] { return stopping_ || !queue_.empty(); };
+    idle_ = true;
+    if (failure_ || mode_ == SyncMode::kRelaxed) {
+      work_.wait_for(lock, pause, wanted);
+    } else {
+      work_.wait(lock, [&] { return wanted() || failure_; });
+    }
+    idle_ = false;
+    auto waiters = std::exchange(queue_, {});
+    const bool last = stopping_;
+    const bool failed = failure_.has_value();
+    lock.unlock();
+    if (!waiters.empty()) SyncAndRun(std::move(waiters), failed);
+    if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
+    if (failed && !last) TryResume();
+    lock.lock();
+    if (last && queue_.empty()) return;
+  }
+}
+
+void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, bool failed) {
+  // After a failed sync a second one may succeed without the lost pages: it would prove nothing.
+  const Status outcome = failed ? Status(NotSynced()) : SyncLog(waiters.size());
+  waiting_.fetch_sub(waiters.size(), std::memory_order_relaxed);
+  for (const auto& waiter : waiters) waiter->Run(outcome);
+}
+
+Status LogSync::SyncLog(std::size_t writes) {
+  const auto start = std::chrono::steady_clock::now();
+  const rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
+  sync_seconds_->Record(MicrosecondsSince(start));
+  syncs_->Add();
+  if (!status.ok()) {
+    ReportFailure(status);
+    return StorageError(status, kNotSynced);
+  }
+  synced_writes_->Add(writes);
+  return base::OkStatus();
+}
+
+void LogSync::TryResume() {
+  // Writes the memtables out and begins a new log: what a torn log held is then in table files.
+  if (!db_->Resume().ok()) return;
+  std::lock_guard lock(mutex_);
+  failure_.reset();
+  refusing_.store(stopped_, std::memory_order_release);
+  writable_.notify_all();
+  base::Log(base::LogLevel::kInfo, "engine takes writes again");
+}
+
+}  // namespace stator::engine

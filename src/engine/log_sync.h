@@ -1,0 +1,105 @@
+// LogSync: acknowledges writes when they would survive loss of power, many with one sync.
+//
+// A writer commits to RocksDB unsynced and hands its completion over. One thread syncs the log for
+// all completions handed over so far and runs them; those that arrive meanwhile share the next
+// sync.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/call_context.h"
+#include "base/metrics.h"
+#include "base/result.h"
+
+namespace stator::engine {
+
+// How LogSync acknowledges.
+enum class SyncMode : unsigned char {
+  kEveryWrite,  // after a sync that covers the write
+  kRelaxed,     // at once; the log is synced every interval
+  kNone         // at once, no log at all (in memory)
+};
+
+// What waits for a sync. Run() is called once, on the sync thread or, in the modes that acknowledge
+// at once, on the caller's; it must not block.
+class SyncWaiter {
+ public:
+  virtual ~SyncWaiter() = default;
+  // The outcome of the sync: an error means that the write may or may not survive.
+  virtual void Run(const base::Status& outcome) = 0;
+};
+
+// Owns the sync thread of one database. Thread-safe.
+class LogSync {
+ public:
+  // Writes that may wait at once; beyond it, writes are refused as throttled before anything is
+  // written. 16 MB of log at 256 bytes a write.
+  static constexpr std::size_t kWaitingMax = 65'536;
+
+  // Starts the thread. `db` and `metrics` outlive this.
+  LogSync(rocksdb::DB* db, SyncMode mode, std::chrono::milliseconds interval,
+          base::MetricsRegistry* metrics);
+  // Syncs what waits, runs it and joins. REQUIRES: nobody calls any more.
+  ~LogSync();
+  LogSync(const LogSync&) = delete;
+  LogSync& operator=(const LogSync&) = delete;
+
+  // Whether a write may begin: takes a place in the queue, waiting for room in RocksDB until the
+  // deadline. Every success is followed by one Acknowledge or Release. ERRORS: ThrottlingException
+  // when the queue is full or RocksDB takes no writes before the deadline; the error of the disk
+  // while it lasts.
+  base::Status Reserve(const base::Deadline& deadline);
+  // Gives the place back: nothing was written.
+  void Release() { waiting_.fetch_sub(1, std::memory_order_relaxed); }
+  // Runs `waiter` when all that was committed before this call is safe. Uses up one place.
+  void Acknowledge(std::unique_ptr<SyncWaiter> waiter);
+
+  // A commit or a background job failed: writes are refused until RocksDB could resume, which is
+  // tried every kResumeInterval. Called from any thread, RocksDB's own included.
+  void ReportFailure(const rocksdb::Status& status);
+  // RocksDB stopped or resumed taking writes (too many files await compaction).
+  void SetStopped(bool stopped);
+
+  static constexpr std::chrono::milliseconds kResumeInterval{250};
+
+ private:
+  void Work();
+  void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, bool failed);
+  base::Status SyncLog(std::size_t writes);
+  void TryResume();
+
+  rocksdb::DB* const db_;
+  const SyncMode mode_;
+  const std::chrono::milliseconds interval_;
+  base::Counter* const syncs_;
+  base::Counter* const synced_writes_;
+  base::Histogram* const sync_seconds_;
+
+  std::atomic<std::size_t> waiting_{0};
+  // Fast answers to Reserve; the reasons are under the mutex.
+  std::atomic<bool> refusing_{false};
+  std::atomic<bool> dirty_{false};
+
+  // Guards all below.
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable writable_;
+  std::vector<std::unique_ptr<SyncWaiter>> queue_;
+  bool idle_ = false;
+  bool stopping_ = false;
+  bool stopped_ = false;
+  std::optional<base::Error> failure_;
+  std::thread thread_;
+};
+
+}  // namespace stator::engine

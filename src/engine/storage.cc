@@ -1,0 +1,150 @@
+#include "engine/storage.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/listener.h>
+
+#include <charconv>
+
+#include "base/log.h"
+#include "dynamo/errors.h"
+#include "engine/catalog_keys.h"
+#include "engine/rocks.h"
+
+namespace stator::engine {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+using base::Status;
+
+Error FormatTooNew(const std::string& found) {
+  return Error(ErrorKind::kConflict, dynamo::kDataFormatTooNew,
+               "the data folder has format " + found + ", this program knows formats up to " +
+                   std::to_string(kDataFormat) + "; open it with the newer Stator that wrote it");
+}
+
+}  // namespace
+
+// Tells LogSync what RocksDB finds out in the background. RocksDB may call before LogSync exists.
+class Storage::Listener final : public rocksdb::EventListener {
+ public:
+  void Attach(LogSync* log) { log_.store(log, std::memory_order_release); }
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    if (LogSync* log = log_.load(std::memory_order_acquire)) log->ReportFailure(*status);
+  }
+  // LogSync resumes; two who try would meet.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+  void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
+    const bool stopped = info.condition.cur == rocksdb::WriteStallCondition::kStopped;
+    if (LogSync* log = log_.load(std::memory_order_acquire)) log->SetStopped(stopped);
+  }
+
+ private:
+  std::atomic<LogSync*> log_{nullptr};
+};
+
+Storage::Storage(const EngineOptions& options) : listener_(std::make_shared<Listener>()) {
+  if (options.in_memory) memory_.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  // Nothing outlives the process, so a log would be work for nobody.
+  write_options_.disableWAL = options.in_memory;
+}
+
+Result<std::unique_ptr<Storage>> Storage::Open(const EngineOptions& options,
+                                               base::MetricsRegistry* metrics) {
+  std::unique_ptr<Storage> storage(new Storage(options));
+  STATOR_RETURN_IF_ERROR(storage->OpenDatabase(options));
+  STATOR_RETURN_IF_ERROR(storage->CheckFormat());
+  const SyncMode mode = options.in_memory ? SyncMode::kNone
+                        : options.sync    ? SyncMode::kEveryWrite
+                                          : SyncMode::kRelaxed;
+  storage->log_ =
+      std::make_unique<LogSync>(storage->db_.get(), mode, options.relaxed_sync_interval, metrics);
+  storage->listener_->Attach(storage->log_.get());
+  return storage;
+}
+
+Status Storage::OpenDatabase(const EngineOptions& options) {
+  EngineOptions where = options;
+  std::string path = options.path + "/db";
+  if (options.in_memory) {
+    where.env = memory_.get();
+    path = "/memory";
+    static_cast<void>(memory_->CreateDirIfMissing(path));
+  } else if (options.env == nullptr) {
+    STATOR_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::Lock(options.path));
+    folder_.emplace(std::move(folder));
+  }
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(MakeRocksOptions(where, listener_), path, &db);
+  db_.reset(db);
+  if (status.ok()) return base::OkStatus();
+  // A layout with more column families can only be newer: this one has one.
+  if (status.IsInvalidArgument() && status.ToString().find("olumn famil") != std::string::npos) {
+    return FormatTooNew("of several column families");
+  }
+  return StorageError(status, "data folder " + options.path + " cannot be opened");
+}
+
+Status Storage::CheckFormat() {
+  const std::string key = CatalogKey(CatalogRow::kFormat);
+  std::string text;
+  rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), key, &text);
+  if (status.IsNotFound()) {
+    rocksdb::WriteOptions synced = write_options_;
+    synced.sync = !synced.disableWAL;
+    status = db_->Put(synced, key, std::to_string(kDataFormat));
+    return status.ok() ? base::OkStatus() : StorageError(status, "the data folder cannot be made");
+  }
+  if (!status.ok()) return StorageError(status, "the format of the data folder cannot be read");
+  std::uint32_t found = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found);
+  if (error != std::errc() || end != text.data() + text.size() || found == 0) {
+    return Error(ErrorKind::kInternal, dynamo::kInternalServerError,
+                 "the data folder is damaged: its format reads \"" + text + "\"");
+  }
+  return found > kDataFormat ? FormatTooNew(text) : base::OkStatus();
+}
+
+Storage::~Storage() {
+  listener_->Attach(nullptr);
+  log_.reset();
+  if (!db_) return;
+  if (memory_ == nullptr) {
+    // The next start then has no log to replay.
+    const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
+    if (!status.ok()) {
+      base::Log(base::LogLevel::kWarning, "engine closed without writing its memtable out",
+                {{"reason", status.ToString()}});
+    }
+  }
+  static_cast<void>(db_->Close());
+}
+
+Result<WriteTicket> Storage::Reserve(const base::Deadline& deadline) {
+  STATOR_RETURN_IF_ERROR(log_->Reserve(deadline));
+  return WriteTicket(log_.get());
+}
+
+Status Storage::Commit(WriteSet& set) {
+  if (set.empty()) return base::OkStatus();
+  for (const auto& [table, change] : set.counts()) {
+    if (change.items == 0 && change.bytes == 0) continue;
+    const rocksdb::Status status = set.batch().Merge(
+        CatalogKey(CatalogRow::kCounts, table->record().number), EncodeCounts(change));
+    CHECK(status.ok());
+  }
+  const rocksdb::Status status = db_->Write(write_options_, &set.batch());
+  if (!status.ok()) {
+    log_->ReportFailure(status);
+    return StorageError(status, "the write failed");
+  }
+  for (const auto& [table, change] : set.counts()) table->AddCounts(change);
+  return base::OkStatus();
+}
+
+}  // namespace stator::engine

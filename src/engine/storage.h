@@ -1,0 +1,106 @@
+// Storage: the one RocksDB of an engine: opening, committing, acknowledging, closing.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/completion.h"
+#include "engine/data_folder.h"
+#include "engine/engine_metrics.h"
+#include "engine/engine_options.h"
+#include "engine/log_sync.h"
+#include "engine/write_set.h"
+
+namespace stator::engine {
+
+// A place in the queue of writes, given back when the write comes to nothing. Move-only.
+class WriteTicket {
+ public:
+  // Takes over a place that LogSync::Reserve gave.
+  explicit WriteTicket(LogSync* log) : log_(log) {}
+  WriteTicket(WriteTicket&& other) noexcept : log_(std::exchange(other.log_, nullptr)) {}
+  WriteTicket& operator=(WriteTicket&&) = delete;
+  ~WriteTicket() {
+    if (log_ != nullptr) log_->Release();
+  }
+  // The place now belongs to whoever calls.
+  // REQUIRES: not called before.
+  void Spend() { log_ = nullptr; }
+
+ private:
+  LogSync* log_;
+};
+
+// An open database. Thread-safe.
+class Storage {
+ public:
+  // Opens or makes the database. ERRORS: those of DataFolder::Lock; DataFormatTooNew when a newer
+  // Stator wrote the folder; StorageFull, InternalServerError.
+  static base::Result<std::unique_ptr<Storage>> Open(const EngineOptions& options,
+                                                     base::MetricsRegistry* metrics);
+  // Syncs and runs what waits, writes the memtable out and closes. REQUIRES: no call is running.
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  // For reading: gets and iterators.
+  // Writes go through Commit alone.
+  rocksdb::DB& db() { return *db_; }
+
+  // A place for one write (LogSync::Reserve). ERRORS: as there.
+  base::Result<WriteTicket> Reserve(const base::Deadline& deadline);
+  // Writes `set` as one batch, whole or not at all, unsynced, and adds to the counts of its tables.
+  // ERRORS: StorageFull, InternalServerError; nothing is visible then.
+  base::Status Commit(WriteSet& set);
+  // Completes `done` with `response`, or with the error of the sync, when all that was committed
+  // before this call would survive loss of power. Also for writes that changed nothing: what they
+  // saw may not be safe yet. `timer` runs until then.
+  template <typename T>
+  void Acknowledge(WriteTicket ticket, OperationTimer timer, T response, base::Completion<T> done) {
+    ticket.Spend();
+    log_->Acknowledge(
+        std::make_unique<Waiter<T>>(std::move(timer), std::move(response), std::move(done)));
+  }
+
+ private:
+  class Listener;
+  // Keeps an answer until its write is safe.
+  template <typename T>
+  class Waiter final : public SyncWaiter {
+   public:
+    Waiter(OperationTimer timer, T response, base::Completion<T> done)
+        : timer_(std::move(timer)), response_(std::move(response)), done_(std::move(done)) {}
+    void Run(const base::Status& outcome) override {
+      if (outcome.ok()) {
+        done_(std::move(response_));
+      } else {
+        done_(outcome.error());
+      }
+    }
+
+   private:
+    // Ends with the waiter, just behind the completion.
+    OperationTimer timer_;
+    T response_;
+    base::Completion<T> done_;
+  };
+
+  explicit Storage(const EngineOptions& options);
+  base::Status OpenDatabase(const EngineOptions& options);
+  base::Status CheckFormat();
+
+  std::optional<DataFolder> folder_;
+  // In memory only.
+  std::unique_ptr<rocksdb::Env> memory_;
+  std::shared_ptr<Listener> listener_;
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::WriteOptions write_options_;
+  std::unique_ptr<LogSync> log_;
+};
+
+}  // namespace stator::engine

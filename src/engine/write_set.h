@@ -1,0 +1,59 @@
+// WriteSet: all that one write changes, planned first and committed as one RocksDB batch.
+//
+// Put, Update, Delete and the elements of batches share this shape: whatever else a write will have
+// to change (index rows, stream records) becomes further rows of the same set.
+#pragma once
+
+#include <rocksdb/write_batch.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dynamo/item.h"
+#include "engine/table.h"
+
+namespace stator::engine {
+
+// Rows to put and to delete, and by how much the counts of tables change. Not thread-safe.
+class WriteSet {
+ public:
+  // Puts a row of a table.
+  void PutRow(std::string_view row_key, std::string_view value);
+  // Deletes a row of a table.
+  void DeleteRow(std::string_view row_key);
+  // Deletes all rows from `low` to below `high`.
+  void DeleteRange(std::string_view low, std::string_view high);
+  // Changes the counts of `table`; changes of one table add up. `table` outlives the commit.
+  void Count(Table& table, TableCounts change);
+
+  // Whether it changes nothing.
+  bool empty() const { return batch_.Count() == 0; }
+  // For Storage::Commit, which also adds to it what the counts become on disk.
+  rocksdb::WriteBatch& batch() { return batch_; }
+  // Tables whose counts change.
+  const std::vector<std::pair<Table*, TableCounts>>& counts() const { return counts_; }
+  // Bytes of the batch.
+  std::size_t size_bytes() const { return batch_.GetDataSize(); }
+
+ private:
+  rocksdb::WriteBatch batch_;
+  std::vector<std::pair<Table*, TableCounts>> counts_;
+};
+
+// An item as a write leaves it.
+struct NewItem {
+  dynamo::ItemView item;
+  // ItemSizeBytes(item): whoever checked the limit knows it already.
+  std::size_t size_bytes;
+};
+
+// Adds to `set` the change of one item of `table`: `old_size_bytes` is nullopt when there was no
+// item, `item` nullopt when there shall be none. Pure: reads and writes nothing but its arguments.
+void PlanWrite(Table& table, std::string_view row_key, std::optional<std::size_t> old_size_bytes,
+               const std::optional<NewItem>& item, WriteSet& set);
+
+}  // namespace stator::engine
