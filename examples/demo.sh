@@ -135,7 +135,7 @@ make_training_set() {
   SELECT origin AS airport, origin, destination, date AS event_timestamp, delay AS label_delay_minutes
   FROM 'data/flights.parquet' WHERE date >= '2001-03-01' ORDER BY hash(date, origin, destination, delay) LIMIT 10000
 ) TO 'data/labels.parquet'"
-  run get-historical-features --entity-rows data/labels.parquet -s flight_delay -o data/training.parquet
+  run get-historical-features --entity-rows data/labels.parquet --feature-service flight_delay -o data/training.parquet
   ask "SELECT * FROM 'data/training.parquet' LIMIT 5"
 }
 

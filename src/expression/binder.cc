@@ -188,8 +188,8 @@ Result<BoundUpdate> Binder::Bind(std::shared_ptr<const UpdateExpression> update)
     const Node& target = bound.tree().nodes[action.target];
     STATOR_RETURN_IF_ERROR(bound.targets_.Insert(bound, target, id++));
   }
-  STATOR_RETURN_IF_ERROR(CheckOperands(bound));
   STATOR_RETURN_IF_ERROR(CheckActionOperands(bound));
+  STATOR_RETURN_IF_ERROR(CheckOperands(bound));
   return bound;
 }
 

@@ -165,6 +165,7 @@ TEST(ConditionParser, OnlySizeGivesAValue) {
   EXPECT_EQ(FaultOf("a IN (begins_with(b, :v))"), misused + "begins_with");
   EXPECT_EQ(FaultOf("a BETWEEN :v AND attribute_type(b, :v)"), misused + "attribute_type");
   EXPECT_EQ(FaultOf("contains(attribute_not_exists(a), :v)"), misused + "attribute_not_exists");
+  EXPECT_EQ(FaultOf("attribute_exists(attribute_exists(a))"), misused + "attribute_exists");
 }
 
 TEST(ConditionParser, SizeIsNoCondition) {

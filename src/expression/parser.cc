@@ -178,11 +178,7 @@ Result<std::uint32_t> Parser::ParseFunction() {
         "Incorrect number of operands for operator or function; operator or function: " +
         std::string(name) + ", number of operands: " + std::to_string(operands.size());
   }
-  const bool wants_path =
-      kind == NodeKind::kAttributeExists || kind == NodeKind::kAttributeNotExists;
-  for (const std::uint32_t operand : operands) {
-    if (!wants_path) CheckGivesValue(operand);
-  }
+  for (const std::uint32_t operand : operands) CheckGivesValue(operand);
   return AddNode(kind, operands);
 }
 

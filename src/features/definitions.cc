@@ -202,14 +202,14 @@ class DefinitionReader {
     STATOR_ASSIGN_OR_RETURN(const std::string name, node.Text());
     const core::DataSource* source = FindSource(name);
     if (source == nullptr) return node.Fault("there is no source named '" + name + "'");
+    const core::DataSource* batch = source;
     if (source->type() == core::DataSource::PUSH_SOURCE) {
       *spec.mutable_stream_source() = *source;
       spec.mutable_stream_source()->clear_project();
-      *spec.mutable_batch_source() = source->batch_source();
-    } else {
-      *spec.mutable_batch_source() = *source;
-      spec.mutable_batch_source()->clear_project();
+      batch = FindSource(source->batch_source().name());
     }
+    *spec.mutable_batch_source() = *batch;
+    spec.mutable_batch_source()->clear_project();
     return base::OkStatus();
   }
 

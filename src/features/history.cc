@@ -37,7 +37,7 @@ ColumnKind KindOfJson(element value) {
 }
 
 // The one kind of a column: integers widen to fractions, nulls fit everything.
-Result<ColumnKind> KindOfColumn(std::string_view name, simdjson::dom::array values) {
+Result<ColumnKind> KindOfColumn(std::string_view name, const std::vector<element>& values) {
   ColumnKind kind = ColumnKind::kNull;
   for (const element value : values) {
     if (value.is_null()) continue;
@@ -71,6 +71,40 @@ void AppendValue(Column& column, element value) {
       if (valid) column.bytes += value.get_string().value_unsafe();
       column.offsets.push_back(column.bytes.size());
   }
+}
+
+using NamedValues = std::pair<std::string, std::vector<element>>;
+
+// Rows as columns, in the order of the first row. False unless every row has the keys of the first
+// one.
+bool ColumnsOfRows(simdjson::dom::array rows, std::vector<NamedValues>& columns) {
+  for (const element row : rows) {
+    simdjson::dom::object object;
+    if (row.get_object().get(object) != simdjson::SUCCESS) return false;
+    if (columns.empty()) {
+      for (const auto field : object) columns.emplace_back(field.key, std::vector<element>());
+    }
+    if (object.size() != columns.size()) return false;
+    for (auto& [name, values] : columns) {
+      element value;
+      if (object[name].get(value) != simdjson::SUCCESS) return false;
+      values.push_back(value);
+    }
+  }
+  return true;
+}
+
+bool ColumnsOf(element whole, std::vector<NamedValues>& columns) {
+  simdjson::dom::array rows;
+  if (whole.get_array().get(rows) == simdjson::SUCCESS) return ColumnsOfRows(rows, columns);
+  simdjson::dom::object object;
+  if (whole.get_object().get(object) != simdjson::SUCCESS) return false;
+  for (const auto field : object) {
+    simdjson::dom::array list;
+    if (field.value.get_array().get(list) != simdjson::SUCCESS) return false;
+    columns.emplace_back(field.key, std::vector<element>(list.begin(), list.end()));
+  }
+  return true;
 }
 
 // Texts of a time column as times.
@@ -143,21 +177,20 @@ Result<std::string> FindTimestampColumn(const ColumnBatch& columns) {
 Result<ColumnBatch> EntityRowsFromJson(std::string_view json) {
   simdjson::dom::parser parser;
   const simdjson::padded_string padded(json);
-  simdjson::dom::object object;
-  if (parser.parse(padded).get_object().get(object) != simdjson::SUCCESS) {
+  element whole;
+  std::vector<NamedValues> columns;
+  if (parser.parse(padded).get(whole) != simdjson::SUCCESS || !ColumnsOf(whole, columns)) {
     return ValueError(
-        "The entity rows are no JSON object of columns, such as "
-        "{\"driver_id\": [1001], \"event_timestamp\": [\"2021-04-12T10:59:42\"]}");
+        "The entity rows are no JSON list of rows, such as [{\"driver_id\": 1001, "
+        "\"event_timestamp\": "
+        "\"2021-04-12T10:59:42\"}], and no object of columns, such as {\"driver_id\": [1001], "
+        "...}");
   }
   ColumnBatch rows;
-  for (const auto field : object) {
-    simdjson::dom::array values;
-    if (field.value.get_array().get(values) != simdjson::SUCCESS) {
-      return ValueError("Column '" + std::string(field.key) + "' of the entity rows is no list");
-    }
+  for (const auto& [name, values] : columns) {
     Column column;
-    column.name = field.key;
-    STATOR_ASSIGN_OR_RETURN(column.kind, KindOfColumn(field.key, values));
+    column.name = name;
+    STATOR_ASSIGN_OR_RETURN(column.kind, KindOfColumn(name, values));
     if (column.kind == ColumnKind::kText) column.offsets.push_back(0);
     for (const element value : values) AppendValue(column, value);
     if (column.name == kEventTimestampDefault) STATOR_RETURN_IF_ERROR(MakeTimes(column));

@@ -26,8 +26,8 @@ namespace core = feast::core;
 
 constexpr EventTime kWeek = 7LL * 86'400 * kMicrosPerSecond;
 
-// Keeps a few PutMany calls under way. The first error ends it; Finish waits for all calls in any
-// case.
+// Keeps a few PutMany calls under way, each with a deadline of its own. The first error ends it;
+// Finish waits for all calls in any case.
 class WritePipeline {
  public:
   WritePipeline(const base::CallContext& context, dynamo::Dynamo& dynamo)
@@ -41,7 +41,9 @@ class WritePipeline {
       if (error_) return *error_;
       ++in_flight_;
     }
-    dynamo_.PutMany(context_, request, [this](Result<dynamo::WriteManyResponse> answer) {
+    base::CallContext call = context_;
+    call.deadline = base::Deadline();
+    dynamo_.PutMany(call, request, [this](Result<dynamo::WriteManyResponse> answer) {
       std::lock_guard lock(mutex_);
       if (!answer.ok() && !error_) error_ = answer.error();
       if (answer.ok() && !answer->failures.empty() && !error_)

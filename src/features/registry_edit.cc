@@ -3,6 +3,8 @@
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
+
 #include "feast/core/Registry.pb.h"
 #include "features/entity_key.h"
 #include "features/proto_time.h"
@@ -52,13 +54,15 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
     printer.PrintFieldValueToString(message, &field, -1, &text);
     return text;
   }
-  text = "[";
-  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
-    std::string one;
-    printer.PrintFieldValueToString(message, &field, i, &one);
-    text += (i > 0 ? ", " : "") + one;
+  std::vector<std::string> elements(
+      static_cast<std::size_t>(message.GetReflection()->FieldSize(message, &field)));
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    printer.PrintFieldValueToString(message, &field, static_cast<int>(i), &elements[i]);
   }
-  return text + "]";
+  // The entries of a map have no order of their own.
+  if (field.is_map()) std::sort(elements.begin(), elements.end());
+  for (const std::string& element : elements) text += (text.empty() ? "[" : ", ") + element;
+  return (text.empty() ? "[" : text) + "]";
 }
 
 std::vector<std::string> Differences(const Message& before, const Message& after) {

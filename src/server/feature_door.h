@@ -1,0 +1,67 @@
+// The features door: Feast's HTTP API of its feature server, port 6566.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/metrics.h"
+#include "dynamo/dynamo.h"
+#include "features/online_reader.h"
+#include "features/registry.h"
+#include "server/http.h"
+#include "server/module.h"
+
+namespace stator::server {
+
+// Counts the requests of one endpoint under Feast's own metric names. Thread-safe.
+class FeatureEndpointMetrics {
+ public:
+  // `metrics` must outlive this.
+  FeatureEndpointMetrics(base::MetricsRegistry& metrics, const std::string& endpoint);
+  // One answer with its duration.
+  void Record(int status, std::chrono::microseconds duration) const;
+
+ private:
+  // The statuses that Feast answers with; any other one counts as the last.
+  static constexpr std::array<int, 4> kStatuses = {200, 404, 422, 500};
+  std::array<base::Counter*, kStatuses.size()> counters_;
+  base::Histogram* latency_;
+};
+
+// Answers POST /get-online-features and GET /health. Everything else is 404 or 405, as FastAPI says
+// it.
+class FeatureDoor final : public Door {
+ public:
+  // Serves the repo of `config` from `store`, which must outlive this.
+  FeatureDoor(features::RepoConfig config, dynamo::Store& store, base::MetricsRegistry& metrics);
+
+  // Answers one request.
+  void Handle(const HttpRequest& request, HttpCompletion done) override;
+  // Whether the registry can be read.
+  base::Status Ready() const override;
+
+ private:
+  void GetOnlineFeatures(const HttpRequest& request, HttpCompletion done);
+
+  mutable features::Registry registry_;
+  const features::OnlineReader reader_;
+  const FeatureEndpointMetrics online_metrics_;
+};
+
+// The door of a process that found no feature repo: every request is told what is missing.
+class ClosedFeatureDoor final : public Door {
+ public:
+  // `reason` is what loading the configuration said.
+  explicit ClosedFeatureDoor(base::Error reason) : reason_(std::move(reason)) {}
+  // 503 with the reason.
+  void Handle(const HttpRequest& request, HttpCompletion done) override;
+  // The reason.
+  base::Status Ready() const override { return reason_; }
+
+ private:
+  const base::Error reason_;
+};
+
+}  // namespace stator::server

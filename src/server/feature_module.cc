@@ -1,0 +1,54 @@
+#include "server/feature_module.h"
+
+#include <algorithm>
+
+#include "server/feature_door.h"
+
+namespace stator::server {
+
+StoreLocation StoreOfConfig(const features::RepoConfig& config) {
+  const features::OnlineStoreConfig& store = config.online_store;
+  StoreLocation location;
+  location.region = store.region;
+  if (!store.embedded) {
+    location.endpoint_url = store.endpoint_url.value_or("");
+  } else if (!store.embedded_path.empty()) {
+    location.endpoint_url = "embedded:" + store.embedded_path;
+  } else {
+    location.region.clear();
+  }
+  return location;
+}
+
+base::Result<std::optional<StoreLocation>> FeatureModule::ConfiguredStore(
+    const std::string& feature_store_yaml) const {
+  const auto config = features::LoadRepoConfig(
+      {.chdir = "", .feature_store_yaml = feature_store_yaml}, features::ProcessEnvironment());
+  if (!config.ok()) {
+    const bool missing =
+        config.error().kind() == base::ErrorKind::kNotFound && feature_store_yaml.empty();
+    if (missing) return std::optional<StoreLocation>();
+    return config.error();
+  }
+  if (config->online_store.disabled) return std::optional<StoreLocation>();
+  return std::optional(StoreOfConfig(*config));
+}
+
+base::Result<std::unique_ptr<Door>> FeatureModule::OpenDoor(const DoorContext& context) {
+  auto config =
+      features::LoadRepoConfig({.chdir = "", .feature_store_yaml = context.feature_store_yaml},
+                               features::ProcessEnvironment());
+  if (!config.ok() && config.error().kind() == base::ErrorKind::kNotFound) {
+    return std::unique_ptr<Door>(std::make_unique<ClosedFeatureDoor>(config.error()));
+  }
+  if (!config.ok()) return config.error();
+  std::int64_t& ttl = config->registry.cache_ttl_seconds;
+  const std::int64_t asked = context.registry_ttl.count();
+  ttl = ttl == 0 ? asked : std::min(ttl, asked);
+  return std::unique_ptr<Door>(
+      std::make_unique<FeatureDoor>(std::move(*config), context.store, context.metrics));
+}
+
+}  // namespace stator::server
+
+STATOR_LOADABLE_MODULE(stator::server::FeatureModule)
