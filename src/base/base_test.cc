@@ -81,9 +81,10 @@ TEST(DeadlineTest, PassesWhenItsTimeCame) {
 
 TEST(CancelTokenTest, CopiesShareTheFlag) {
   const CancelToken token = CancelToken::Create();
-  const CancelToken copy = token;
+  CallContext context;
+  context.cancel = token;
   token.Cancel();
-  EXPECT_TRUE(copy.cancelled());
+  EXPECT_TRUE(context.cancel.cancelled());
   CancelToken().Cancel();
   EXPECT_FALSE(CancelToken().cancelled());
 }
