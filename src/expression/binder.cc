@@ -174,20 +174,19 @@ Result<BoundCondition> Binder::Bind(std::shared_ptr<const ConditionExpression> c
 Result<BoundProjection> Binder::Bind(std::shared_ptr<const ProjectionExpression> projection) {
   BoundProjection bound;
   STATOR_RETURN_IF_ERROR(Resolve(std::move(projection), bound));
-  for (const Node& path : bound.tree().nodes) {
-    STATOR_RETURN_IF_ERROR(bound.paths_.Insert(bound, path, 0));
-  }
+  STATOR_RETURN_IF_ERROR(bound.paths_.InsertAll(bound, bound.tree().nodes));
   return bound;
 }
 
 Result<BoundUpdate> Binder::Bind(std::shared_ptr<const UpdateExpression> update) {
   BoundUpdate bound;
   STATOR_RETURN_IF_ERROR(Resolve(std::move(update), bound));
-  std::uint32_t id = 0;
+  std::vector<Node> targets;
+  targets.reserve(bound.actions().size());
   for (const UpdateAction& action : bound.actions()) {
-    const Node& target = bound.tree().nodes[action.target];
-    STATOR_RETURN_IF_ERROR(bound.targets_.Insert(bound, target, id++));
+    targets.push_back(bound.tree().nodes[action.target]);
   }
+  STATOR_RETURN_IF_ERROR(bound.targets_.InsertAll(bound, targets));
   STATOR_RETURN_IF_ERROR(CheckActionOperands(bound));
   STATOR_RETURN_IF_ERROR(CheckOperands(bound));
   return bound;

@@ -1,16 +1,14 @@
 #include "expression/path_set.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "expression/expression_kind.h"
 
 namespace stator::expression {
-namespace {
 
-enum class Relation { kApart, kOverlap, kConflict };
-
-Relation Relate(DocumentPath a, DocumentPath b) {
+PathSet::Relation PathSet::Relate(DocumentPath a, DocumentPath b) {
   const std::size_t shared = std::min(a.size(), b.size());
   for (std::size_t i = 0; i < shared; ++i) {
     if (a[i] == b[i]) continue;
@@ -19,34 +17,52 @@ Relation Relate(DocumentPath a, DocumentPath b) {
   return Relation::kOverlap;
 }
 
-base::Error Fault(ExpressionKind kind, Relation relation, DocumentPath earlier,
-                  DocumentPath later) {
+base::Error PathSet::Fault(const BoundTree& tree, Relation relation, DocumentPath path) const {
+  const Entry* earliest = nullptr;
+  for (const Entry& entry : entries_) {
+    if (Relate(tree.Path(entry.path), path) != relation) continue;
+    if (earliest == nullptr || entry.id < earliest->id) earliest = &entry;
+  }
+  CHECK(earliest != nullptr);
   std::string reason = "Two document paths ";
   reason += relation == Relation::kOverlap ? "overlap" : "conflict";
   reason += " with each other; must remove or rewrite one of these paths; path one: ";
-  reason += PathText(earlier) + ", path two: " + PathText(later);
-  return InvalidExpression(kind, reason);
+  reason += PathText(tree.Path(earliest->path)) + ", path two: " + PathText(path);
+  return InvalidExpression(tree.tree().kind, reason);
 }
 
-}  // namespace
-
-base::Status PathSet::Insert(const BoundTree& tree, const Node& path, std::uint32_t id) {
-  const DocumentPath steps = tree.Path(path);
+PathSet::Relation PathSet::Insert(const BoundTree& tree, const Entry& entry) {
+  const DocumentPath path = tree.Path(entry.path);
   const auto place = std::lower_bound(
-      entries_.begin(), entries_.end(), steps, [&](const Entry& entry, DocumentPath inserted) {
-        const DocumentPath present = tree.Path(entry.path);
-        return std::lexicographical_compare(present.begin(), present.end(), inserted.begin(),
+      entries_.begin(), entries_.end(), path, [&](const Entry& present, DocumentPath inserted) {
+        const DocumentPath steps = tree.Path(present.path);
+        return std::lexicographical_compare(steps.begin(), steps.end(), inserted.begin(),
                                             inserted.end());
       });
-  // The set holds no two that overlap or conflict, so the neighbours are the only ones that can.
-  const auto check = [&](const Entry& neighbour) -> base::Status {
-    const Relation relation = Relate(tree.Path(neighbour.path), steps);
-    if (relation == Relation::kApart) return base::OkStatus();
-    return Fault(tree.tree().kind, relation, tree.Path(neighbour.path), steps);
+  // No two paths of the set overlap, so only the neighbours of the new one can overlap with it; and
+  // where names and indexes meet below one parent, there are neighbours that conflict.
+  Relation worst = Relation::kApart;
+  const auto check = [&](const Entry& neighbour) {
+    const Relation relation = Relate(tree.Path(neighbour.path), path);
+    if (relation != Relation::kApart && worst != Relation::kOverlap) worst = relation;
   };
-  if (place != entries_.begin()) STATOR_RETURN_IF_ERROR(check(*(place - 1)));
-  if (place != entries_.end()) STATOR_RETURN_IF_ERROR(check(*place));
-  entries_.insert(place, Entry{path, id});
+  if (place != entries_.begin()) check(*(place - 1));
+  if (place != entries_.end()) check(*place);
+  if (worst != Relation::kOverlap) entries_.insert(place, entry);
+  return worst;
+}
+
+base::Status PathSet::InsertAll(const BoundTree& tree, std::span<const Node> paths) {
+  entries_.reserve(paths.size());
+  std::optional<base::Error> conflict;
+  for (std::uint32_t id = 0; id < paths.size(); ++id) {
+    const Relation relation = Insert(tree, Entry{paths[id], id});
+    if (relation == Relation::kOverlap) return Fault(tree, relation, tree.Path(paths[id]));
+    if (relation == Relation::kConflict && !conflict) {
+      conflict = Fault(tree, relation, tree.Path(paths[id]));
+    }
+  }
+  if (conflict) return *conflict;
   return base::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -21,15 +22,24 @@ class PathSet {
     std::uint32_t id = 0;
   };
 
-  // Adds the path of a kPath node of `tree`. Logarithmic, but for moving the entries behind it.
-  // ERRORS: ValidationException for a path that equals or begins another ("overlap"), or that takes
-  // for a list what another takes for a map ("conflict").
-  base::Status Insert(const BoundTree& tree, const Node& path, std::uint32_t id);
+  // Adds the paths of kPath nodes of `tree`; the id of each is its place in `paths`. Each takes
+  // logarithmic time, but for moving the entries behind it.
+  // ERRORS: ValidationException for a path that equals or begins another ("overlap"); if there is
+  // none, for one that takes for a list what another takes for a map ("conflict").
+  base::Status InsertAll(const BoundTree& tree, std::span<const Node> paths);
 
   // In path order.
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
+  // What the new path and its neighbours are to each other.
+  enum class Relation : std::uint8_t { kApart, kOverlap, kConflict };
+
+  static Relation Relate(DocumentPath a, DocumentPath b);
+  Relation Insert(const BoundTree& tree, const Entry& entry);
+  // The fault of the new path and the first one inserted that has this relation to it.
+  base::Error Fault(const BoundTree& tree, Relation relation, DocumentPath path) const;
+
   std::vector<Entry> entries_;
 };
 

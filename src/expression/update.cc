@@ -10,21 +10,14 @@
 namespace stator::expression {
 namespace {
 
-using base::Error;
 using base::Result;
 using base::Status;
-using dynamo::AttributeType;
 using dynamo::AttributeValue;
 using dynamo::Item;
 using dynamo::ItemView;
 using dynamo::ItemWriter;
 using dynamo::ListView;
 using dynamo::MapView;
-
-Error InvalidTarget() {
-  return dynamo::ValidationError(
-      "The document path provided in the update expression is invalid for update");
-}
 
 // The first attribute of `map` from `first` on whose name is not before `name`.
 std::uint32_t LowerBound(MapView map, std::uint32_t first, std::string_view name) {
@@ -40,17 +33,17 @@ std::uint32_t LowerBound(MapView map, std::uint32_t first, std::string_view name
   return first;
 }
 
-// Writes the new item in one pass over the old one.
+// Writes the new item in one pass over the old one. The outcomes are known, so that every target
+// has its place.
 class UpdateWriter {
  public:
   UpdateWriter(const Outcomes& outcomes, std::string& out) : outcomes_(outcomes), writer_(out) {}
 
-  Status WriteItem(ItemView old_item, const PathRange& targets) {
+  void WriteItem(ItemView old_item, const PathRange& targets) {
     const MapView attributes = old_item.attributes();
     ItemWriter::Container item = writer_.BeginItem(CountEntries(attributes, targets));
-    STATOR_RETURN_IF_ERROR(WriteEntries(item, attributes, targets));
+    WriteEntries(item, attributes, targets);
     writer_.End(item);
-    return base::OkStatus();
   }
 
  private:
@@ -70,7 +63,7 @@ class UpdateWriter {
     return count;
   }
 
-  Status WriteEntries(ItemWriter::Container& to, MapView old, PathRange targets) {
+  void WriteEntries(ItemWriter::Container& to, MapView old, PathRange targets) {
     std::uint32_t next = 0;
     while (!targets.empty()) {
       const std::string_view name = targets.step().name();
@@ -83,9 +76,8 @@ class UpdateWriter {
       writer_.CopyEntries(to, old, next, place);
       next = present ? place + 1 : place;
       if (!whole) {
-        if (!present) return InvalidTarget();
         writer_.Name(to, name);
-        STATOR_RETURN_IF_ERROR(WriteInner(old[place].value, inner));
+        WriteInner(old[place].value, inner);
       } else if (outcome.kind == Outcome::Kind::kSet) {
         writer_.Name(to, name);
         writer_.Value(*outcome.value);
@@ -94,11 +86,10 @@ class UpdateWriter {
       }
     }
     writer_.CopyEntries(to, old, next, old.size());
-    return base::OkStatus();
   }
 
   // Indexes are those of the old list; what is set behind its end is appended in their order.
-  Status WriteElements(ItemWriter::Container& to, ListView old, PathRange targets) {
+  void WriteElements(ItemWriter::Container& to, ListView old, PathRange targets) {
     ListView::Iterator at = old.begin();
     std::uint32_t index = 0;
     const auto copy_to = [&](std::uint32_t end) {
@@ -116,9 +107,8 @@ class UpdateWriter {
       copy_to(std::min(target, old.size()));
       const bool present = target < old.size();
       if (!whole) {
-        if (!present) return InvalidTarget();
         writer_.Element(to);
-        STATOR_RETURN_IF_ERROR(WriteInner(*at, inner));
+        WriteInner(*at, inner);
       } else if (outcome.kind == Outcome::Kind::kSet) {
         writer_.Element(to);
         writer_.Value(*outcome.value);
@@ -126,22 +116,18 @@ class UpdateWriter {
       if (present) ++index, ++at;
     }
     copy_to(old.size());
-    return base::OkStatus();
   }
 
-  Status WriteInner(AttributeValue old, const PathRange& targets) {
+  void WriteInner(AttributeValue old, const PathRange& targets) {
     if (targets.step().is_index()) {
-      if (old.type() != AttributeType::kList) return InvalidTarget();
       ItemWriter::Container list = writer_.BeginList();
-      STATOR_RETURN_IF_ERROR(WriteElements(list, old.list(), targets));
+      WriteElements(list, old.list(), targets);
       writer_.End(list);
     } else {
-      if (old.type() != AttributeType::kMap) return InvalidTarget();
       ItemWriter::Container map = writer_.BeginMap(CountEntries(old.map(), targets));
-      STATOR_RETURN_IF_ERROR(WriteEntries(map, old.map(), targets));
+      WriteEntries(map, old.map(), targets);
       writer_.End(map);
     }
-    return base::OkStatus();
   }
 
   const Outcomes& outcomes_;
@@ -220,7 +206,7 @@ Result<Item> ApplyUpdate(const BoundUpdate& update, ItemView old_item) {
   STATOR_RETURN_IF_ERROR(outcomes.Compute());
   std::string bytes;
   bytes.reserve(old_item.bytes().size() + outcomes.size_bytes());
-  STATOR_RETURN_IF_ERROR(UpdateWriter(outcomes, bytes).WriteItem(old_item, TargetsOf(update)));
+  UpdateWriter(outcomes, bytes).WriteItem(old_item, TargetsOf(update));
   return Item(std::move(bytes));
 }
 

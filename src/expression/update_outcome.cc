@@ -89,30 +89,45 @@ std::string MakeNumber(const dynamo::Number& number) {
 }  // namespace
 
 Status Outcomes::Compute() {
-  outcomes_.reserve(update_.actions().size());
-  for (const UpdateAction& action : update_.actions()) {
-    STATOR_ASSIGN_OR_RETURN(Outcome outcome, ComputeOne(action));
-    if (outcome.kind == Outcome::Kind::kSet) {
-      STATOR_RETURN_IF_ERROR(Charge(outcome.value->encoded().size()));
-      const std::uint32_t path_steps = update_.tree().nodes[action.target].count;
-      if (path_steps > 1) STATOR_RETURN_IF_ERROR(CheckDepth(path_steps, *outcome.value));
+  const std::vector<UpdateAction>& actions = update_.actions();
+  outcomes_.resize(actions.size());
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    if (actions[i].kind != UpdateKind::kSet) continue;
+    STATOR_ASSIGN_OR_RETURN(const Value value, Read(update_.tree().nodes[actions[i].operand]));
+    outcomes_[i] = Outcome{Outcome::Kind::kSet, value};
+  }
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    STATOR_RETURN_IF_ERROR(CheckParent(update_.Path(update_.tree().nodes[actions[i].target])));
+    if (actions[i].kind != UpdateKind::kSet) {
+      STATOR_ASSIGN_OR_RETURN(outcomes_[i], ComputeOne(actions[i]));
     }
-    outcomes_.push_back(outcome);
+    if (outcomes_[i].value) STATOR_RETURN_IF_ERROR(CheckFits(actions[i], *outcomes_[i].value));
   }
   return base::OkStatus();
+}
+
+Status Outcomes::CheckParent(DocumentPath target) const {
+  if (target.size() == 1) return base::OkStatus();
+  const std::optional<Value> parent = FindPath(old_item_, target.first(target.size() - 1));
+  const AttributeType wanted =
+      target.back().is_index() ? AttributeType::kList : AttributeType::kMap;
+  if (parent && parent->type() == wanted) return base::OkStatus();
+  return dynamo::ValidationError(
+      "The document path provided in the update expression is invalid for update");
+}
+
+Status Outcomes::CheckFits(const UpdateAction& action, Value value) {
+  STATOR_RETURN_IF_ERROR(Charge(value.encoded().size()));
+  const std::uint32_t path_steps = update_.tree().nodes[action.target].count;
+  return path_steps == 1 ? base::OkStatus() : CheckDepth(path_steps, value);
 }
 
 Result<Outcome> Outcomes::ComputeOne(const UpdateAction& action) {
   const ExpressionTree& tree = update_.tree();
   if (action.kind == UpdateKind::kRemove) return Outcome{Outcome::Kind::kRemove, std::nullopt};
-  const Node& operand = tree.nodes[action.operand];
-  if (action.kind == UpdateKind::kSet) {
-    STATOR_ASSIGN_OR_RETURN(const Value value, Read(operand));
-    return Outcome{Outcome::Kind::kSet, value};
-  }
   const std::optional<Value> old = FindPath(old_item_, update_.Path(tree.nodes[action.target]));
-  const Value value = update_.Value(operand);
-  return action.kind == UpdateKind::kAdd ? ComputeAdd(old, value) : ComputeDelete(old, value);
+  const Value operand = update_.Value(tree.nodes[action.operand]);
+  return action.kind == UpdateKind::kAdd ? ComputeAdd(old, operand) : ComputeDelete(old, operand);
 }
 
 Result<Outcome> Outcomes::ComputeAdd(std::optional<Value> old, Value operand) {

@@ -22,6 +22,7 @@ struct Outcome {
 };
 
 // The outcomes of all clauses of one update on one item. Every operand is read from the old item.
+// Once they are computed, writing the new item cannot fail.
 class Outcomes {
  public:
   // For `update` on `old_item`; both outlive this.
@@ -29,7 +30,8 @@ class Outcomes {
       : update_(update), old_item_(old_item) {}
 
   // Computes them all. ERRORS: ValidationException in AWS's words for operands that are missing or
-  // of another type, numbers out of range, values too deep or far too large.
+  // of another type, targets whose parent is missing or of another type, numbers out of range,
+  // values too deep or far too large. Operands of SET come first, then the clauses in their order.
   base::Status Compute();
   // The outcome of clause `id` of update.actions(). REQUIRES: Compute() is ok.
   const Outcome& operator[](std::uint32_t id) const { return outcomes_[id]; }
@@ -40,8 +42,12 @@ class Outcomes {
  private:
   using Value = dynamo::AttributeValue;
 
-  // Of any clause.
+  // Of any clause but SET.
   base::Result<Outcome> ComputeOne(const UpdateAction& action);
+  // That a map or a list is there to hold the target.
+  base::Status CheckParent(DocumentPath target) const;
+  // That the value to be set is neither too large nor too deep at its target.
+  base::Status CheckFits(const UpdateAction& action, Value value);
   // `old` is the target's value. A sum, or the union of two sets.
   base::Result<Outcome> ComputeAdd(std::optional<Value> old, Value operand);
   // The members of `old` that are not in the operand; a set that is emptied goes.

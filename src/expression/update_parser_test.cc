@@ -142,6 +142,18 @@ TEST(UpdateParser, PathsMustNotConflict) {
             "paths; path one: [a, [1]], path two: [a, b]");
 }
 
+TEST(UpdateParser, AnOverlapIsReportedBeforeAConflict) {
+  EXPECT_EQ(FaultOf("SET a[1] = :s, a.b = :s, c = :s, c.d = :s"),
+            "Two document paths overlap with each other; must remove or rewrite one of these "
+            "paths; path one: [c], path two: [c, d]");
+}
+
+TEST(UpdateParser, OfSeveralOverlapsTheOneWithTheFirstPathIsReported) {
+  EXPECT_EQ(FaultOf("REMOVE a[9], a[1], a"),
+            "Two document paths overlap with each other; must remove or rewrite one of these "
+            "paths; path one: [a, [9]], path two: [a]");
+}
+
 TEST(UpdateParser, OperandsAreNoTargets) {
   EXPECT_EQ(FaultOf("SET a = b, b = a, c = a.d"), "none");
 }

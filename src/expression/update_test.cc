@@ -136,6 +136,12 @@ TEST(Update, AParentOfAnotherTypeIsAnError) {
   EXPECT_EQ(Updated("REMOVE a[0]", "a: <1>"), kInvalidPath);
 }
 
+TEST(Update, OneFaultIsReportedInAWSsOrder) {
+  EXPECT_EQ(Updated("ADD a :n, b.c :n SET d = e", "a: 'x'", ":n: 1"), kMissing);
+  EXPECT_EQ(Updated("ADD b.c :n, a :n", "a: 'x'", ":n: 1"), kInvalidPath);
+  EXPECT_EQ(Updated("ADD a :n REMOVE b.c", "a: 'x'", ":n: 1"), kWrongType);
+}
+
 TEST(Update, SetBehindTheEndOfAListAppends) {
   EXPECT_EQ(Updated("SET a[2] = :v", "a: [1, 2]", ":v: 9"), "a: [1, 2, 9]");
   EXPECT_EQ(Updated("SET a[99] = :w, a[50] = :v", "a: [1]", ":v: 50, :w: 99"), "a: [1, 50, 99]");
