@@ -1,0 +1,98 @@
+// Client: sends one operation until it is answered, refused, or out of time. It signs, checks the
+// checksum, retries with jitter within a budget, repairs a wrong clock, asks for newer keys once,
+// and says so when nobody can know whether a write happened.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/call_context.h"
+#include "base/clock.h"
+#include "base/completion.h"
+#include "remote/credentials.h"
+#include "remote/endpoint.h"
+#include "remote/io_lane.h"
+#include "remote/retry.h"
+#include "wire/operation.h"
+#include "wire/sigv4.h"
+
+namespace stator::remote {
+
+// What a client needs to know.
+struct ClientOptions {
+  Endpoint endpoint;
+  std::string region;
+  std::shared_ptr<CredentialsProvider> credentials;
+  std::string ca_bundle;  // PEM file; empty: the system's certificates
+  int lanes = 2;          // I/O threads
+  LaneLimits limits;
+  // The longest wait for one answer, within the deadline of the call.
+  std::chrono::milliseconds answer_timeout{20'000};
+  int attempts_max = kAttemptsMax;
+  const base::Clock* clock = &base::SystemClock();
+};
+
+// One operation, ready to be sent.
+struct Call {
+  wire::Operation operation;
+  std::string subject;      // what it is about, for messages: the table's name
+  std::string body;         // JSON
+  bool repeatable = false;  // IsRepeatable()
+  base::CallContext context;
+};
+
+// The body of a good answer, with how it was come by.
+struct Answer {
+  std::string body;  // wire::kBodyPaddingBytes are readable behind it
+  wire::JsonReader* reader = nullptr;
+  int attempts = 1;
+};
+
+// Thread-safe. I/O threads start with the first call.
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+  // Fails what is still running; returns when its completions have run.
+  ~Client();
+
+  // A lane for the next call: round robin.
+  // ERRORS: as MakeTlsContext.
+  base::Result<IoLane*> PickLane();
+  // Sends `call` from `lane`; `done` runs on the lane's thread, for failures too.
+  // ERRORS: what the store says; kUnavailable when it could not be reached; kDeadline when time ran
+  // out before anything was sent; kUnknownOutcome for a write that may have happened.
+  void Send(IoLane& lane, Call call, base::Completion<Answer> done);
+  // Send() from any thread, by a lane of its choice.
+  void Send(Call call, base::Completion<Answer> done);
+
+  // What it was made with.
+  const ClientOptions& options() const { return options_; }
+  // Tokens for retries.
+  RetryBudget& budget() { return budget_; }
+
+ private:
+  friend class Attempts;
+
+  std::shared_ptr<const wire::Signer> SignerFor(const SharedCredentials& credentials);
+  std::string Request(const wire::Signer& signer, const Call& call) const;
+
+  const ClientOptions options_;
+  const std::string host_header_;
+  RetryBudget budget_;
+  std::atomic<std::int64_t> clock_offset_us_{0};  // what to add to our clock to get the store's
+  std::atomic<std::uint64_t> next_lane_{0};
+
+  std::mutex mutex_;
+  SharedCredentials signer_credentials_;
+  std::shared_ptr<const wire::Signer> signer_;
+  std::vector<std::unique_ptr<IoLane>> lanes_;
+};
+
+// The time in an HTTP Date header ("Fri, 02 Jan 2026 03:04:05 GMT"); nullopt when it is none.
+std::optional<base::WallTime> ParseHttpDate(const std::string& text);
+
+}  // namespace stator::remote

@@ -1,0 +1,83 @@
+// IoLane: one I/O thread with its own connections to one endpoint. Everything in a lane runs on its
+// thread, so nothing here needs a lock but the door from outside. Boost.Asio and Beast are hidden
+// behind it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/unique_function.h"
+#include "remote/endpoint.h"
+#include "wire/json_reader.h"
+
+namespace stator::remote {
+
+// The certificates and settings that TLS connections share.
+class TlsContext;
+// Loads the system's certificates, or those of the PEM file `ca_bundle` when it is not empty.
+// ERRORS: ValidationException naming a file that cannot be read.
+base::Result<std::shared_ptr<TlsContext>> MakeTlsContext(const std::string& ca_bundle);
+
+// An answer as it came in. Any status counts as an answer.
+struct HttpAnswer {
+  int status = 0;
+  std::string body;  // wire::kBodyPaddingBytes are readable behind it
+  std::string date;  // the Date header
+  std::string request_id;
+  std::optional<std::uint32_t> crc32;
+  std::optional<std::chrono::milliseconds> retry_after;
+};
+
+// What became of one exchange: an answer, or why there is none.
+struct HttpOutcome {
+  std::optional<HttpAnswer> answer;
+  std::string failure;      // without an answer: what went wrong, naming the endpoint
+  bool timed_out = false;   // without an answer: it was the deadline
+  bool maybe_sent = false;  // without an answer: some of the request left, so it may have acted
+};
+
+// Bounds of a lane.
+struct LaneLimits {
+  std::size_t connections_max = 32;
+  std::size_t waiting_max = 10'000;  // exchanges that wait for a connection
+  std::chrono::milliseconds connect_timeout{3'000};
+  std::chrono::milliseconds idle_max{20'000};  // AWS closes a connection idle for longer
+  std::size_t body_bytes_max = 64 << 20;       // 16 MB of items, as JSON
+};
+
+// The thread and its connections. All methods but Post() are for its own thread.
+class IoLane {
+ public:
+  // Starts the thread. `tls` may be null for a plain endpoint.
+  IoLane(Endpoint endpoint, std::shared_ptr<TlsContext> tls, LaneLimits limits, std::uint64_t seed);
+  // Fails all exchanges and runs all delayed tasks at once, closing() being true; then joins. Tasks
+  // posted later are not run.
+  ~IoLane();
+
+  // Runs `task` on the lane's thread. From any thread.
+  void Post(base::UniqueFunction<void()> task);
+  // Runs `task` after `delay`, or as soon as the lane closes.
+  void After(std::chrono::milliseconds delay, base::UniqueFunction<void()> task);
+  // Sends `request`, a whole HTTP/1.1 request, over a kept connection or a new one, and calls
+  // `done` once, at the latest at `deadline`. Waits when all connections are in use.
+  void Send(std::string request, base::MonotonicTime deadline,
+            base::UniqueFunction<void(HttpOutcome)> done);
+  // Whether the lane is going down: nothing new is begun.
+  bool closing() const;
+
+  // The lane's own memory for decoding.
+  wire::JsonReader& reader();
+  // The lane's own source of waits.
+  class Backoff& backoff();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stator::remote

@@ -1,0 +1,100 @@
+// RemoteDynamo: a store over HTTP or HTTPS: AWS DynamoDB, another Stator, any compatible endpoint.
+//
+// Every call completes by its deadline. Throttled and unavailable calls are tried again as retry.h
+// says; a write whose answer never came is kUnknownOutcome, and is only repeated by itself when
+// repeating it changes nothing.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dynamo/dynamo.h"
+#include "remote/client.h"
+
+namespace stator::remote {
+
+// Where to and with what. Everything empty: from the environment.
+struct RemoteOptions {
+  std::string region;
+  std::string endpoint_url;
+  // Given keys; empty: credentials, and without them the environment.
+  wire::Credentials keys;
+  std::shared_ptr<CredentialsProvider> credentials;
+  std::string ca_bundle;  // PEM file of trusted certificates; empty: AWS_CA_BUNDLE, or the system's
+  int io_threads = 2;
+  // Calls that one GetMany or PutMany has under way at a time.
+  int parallel_calls_max = 16;
+  LaneLimits limits;
+  std::chrono::milliseconds answer_timeout{20'000};
+  int attempts_max = kAttemptsMax;
+  Environment environment = ReadEnvironment;
+  const base::Clock* clock = &base::SystemClock();
+};
+
+class KeySchemaCache;
+
+// The store. Thread-safe. Destroying it fails what is still running.
+class RemoteDynamo final : public dynamo::Store {
+ public:
+  // Resolves endpoint, region and keys; connects to nothing yet.
+  // ERRORS: ValidationException for a bad endpoint, or when neither an option nor the environment
+  // says which region.
+  static base::Result<std::unique_ptr<RemoteDynamo>> Open(const RemoteOptions& options);
+  ~RemoteDynamo() override;
+
+  void GetItem(const base::CallContext& context, const dynamo::GetItemRequest& request,
+               base::Completion<dynamo::GetItemResponse> done) override;
+  void PutItem(const base::CallContext& context, const dynamo::PutItemRequest& request,
+               base::Completion<dynamo::PutItemResponse> done) override;
+  void UpdateItem(const base::CallContext& context, const dynamo::UpdateItemRequest& request,
+                  base::Completion<dynamo::UpdateItemResponse> done) override;
+  void DeleteItem(const base::CallContext& context, const dynamo::DeleteItemRequest& request,
+                  base::Completion<dynamo::DeleteItemResponse> done) override;
+  void Query(const base::CallContext& context, const dynamo::QueryRequest& request,
+             base::Completion<dynamo::QueryResponse> done) override;
+  void Scan(const base::CallContext& context, const dynamo::ScanRequest& request,
+            base::Completion<dynamo::ScanResponse> done) override;
+  void BatchGetItem(const base::CallContext& context, const dynamo::BatchGetItemRequest& request,
+                    base::Completion<dynamo::BatchGetItemResponse> done) override;
+  void BatchWriteItem(const base::CallContext& context,
+                      const dynamo::BatchWriteItemRequest& request,
+                      base::Completion<dynamo::BatchWriteItemResponse> done) override;
+  void GetMany(const base::CallContext& context, const dynamo::ReadManyRequest& request,
+               base::Completion<dynamo::ReadManyResponse> done) override;
+  void PutMany(const base::CallContext& context, const dynamo::WriteManyRequest& request,
+               base::Completion<dynamo::WriteManyResponse> done) override;
+
+  void CreateTable(const base::CallContext& context, const dynamo::CreateTableRequest& request,
+                   base::Completion<dynamo::TableDescription> done) override;
+  void DescribeTable(const base::CallContext& context, const std::string& table_name,
+                     base::Completion<dynamo::TableDescription> done) override;
+  void DeleteTable(const base::CallContext& context, const std::string& table_name,
+                   base::Completion<dynamo::TableDescription> done) override;
+  void ListTables(const base::CallContext& context, const dynamo::ListTablesRequest& request,
+                  base::Completion<dynamo::ListTablesResponse> done) override;
+  void TagResource(const base::CallContext& context, const dynamo::TagResourceRequest& request,
+                   base::Completion<base::Unit> done) override;
+  void UntagResource(const base::CallContext& context, const dynamo::UntagResourceRequest& request,
+                     base::Completion<base::Unit> done) override;
+  void ListTagsOfResource(const base::CallContext& context, const std::string& resource_arn,
+                          base::Completion<dynamo::ListTagsOfResourceResponse> done) override;
+  void DescribeTimeToLive(const base::CallContext& context, const std::string& table_name,
+                          base::Completion<dynamo::TimeToLiveDescription> done) override;
+  void DescribeContinuousBackups(
+      const base::CallContext& context, const std::string& table_name,
+      base::Completion<dynamo::ContinuousBackupsDescription> done) override;
+  void DescribeLimits(const base::CallContext& context,
+                      base::Completion<dynamo::AccountLimits> done) override;
+
+  std::string Location() const override;
+
+ private:
+  RemoteDynamo(ClientOptions options, int parallel_calls_max);
+
+  const int parallel_calls_max_;
+  std::unique_ptr<KeySchemaCache> schemas_;
+  // Last, so that it is destroyed first: its threads may use what stands above.
+  std::unique_ptr<Client> client_;
+};
+
+}  // namespace stator::remote
