@@ -1,0 +1,192 @@
+#include "sql/dynamo_catalog.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "duckdb/common/string_util.hpp"
+#include "duckdb/parser/constraints/not_null_constraint.hpp"
+#include "duckdb/parser/constraints/unique_constraint.hpp"
+#include "duckdb/parser/parsed_data/create_schema_info.hpp"
+#include "duckdb/parser/parsed_data/create_table_info.hpp"
+#include "duckdb/parser/parsed_data/drop_info.hpp"
+#include "duckdb/storage/statistics/base_statistics.hpp"
+#include "duckdb/storage/table_storage_info.hpp"
+#include "sql/scan_function.h"
+#include "sql/sql_errors.h"
+
+namespace stator::sql {
+
+using duckdb::CatalogEntry;
+using duckdb::CatalogTransaction;
+using duckdb::CatalogType;
+using duckdb::ClientContext;
+using duckdb::optional_ptr;
+
+DynamoTableEntry::DynamoTableEntry(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema,
+                                   duckdb::CreateTableInfo& info, std::shared_ptr<SqlTable> table,
+                                   std::shared_ptr<const TableSnapshot> snapshot)
+    : TableCatalogEntry(catalog, schema, info), table_(std::move(table)), snapshot_(std::move(snapshot)) {}
+
+duckdb::unique_ptr<duckdb::BaseStatistics> DynamoTableEntry::GetStatistics(ClientContext&, duckdb::column_t) {
+  return nullptr;
+}
+
+duckdb::TableFunction DynamoTableEntry::GetScanFunction(ClientContext&,
+                                                        duckdb::unique_ptr<duckdb::FunctionData>& bind_data) {
+  bind_data = duckdb::make_uniq<DynamoScanData>(table_, snapshot_, *this);
+  return MakeScanFunction();
+}
+
+duckdb::TableStorageInfo DynamoTableEntry::GetStorageInfo(ClientContext&) {
+  duckdb::TableStorageInfo info;
+  info.cardinality = static_cast<duckdb::idx_t>(snapshot_->facts.item_count);
+  return info;
+}
+
+duckdb::virtual_column_map_t DynamoTableEntry::GetVirtualColumns() const {
+  duckdb::virtual_column_map_t columns;
+  columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", duckdb::LogicalType::BOOLEAN)});
+  return columns;
+}
+
+DynamoSchema::DynamoSchema(duckdb::Catalog& catalog, duckdb::CreateSchemaInfo& info, TableRegistry& registry)
+    : SchemaCatalogEntry(catalog, info), registry_(registry) {}
+
+namespace {
+
+duckdb::unique_ptr<duckdb::CreateTableInfo> InfoOf(const std::string& catalog, const TableSnapshot& snapshot) {
+  auto info = duckdb::make_uniq<duckdb::CreateTableInfo>(catalog, kSchemaName, snapshot.sql_name);
+  duckdb::vector<std::string> key;
+  for (const Column& column : snapshot.columns) {
+    duckdb::ColumnDefinition definition(column.name, ToLogicalType(column.type));
+    if (!column.comment.empty()) definition.SetComment(duckdb::Value(column.comment));
+    if (column.is_key) {
+      key.push_back(column.name);
+      info->constraints.push_back(
+          duckdb::make_uniq<duckdb::NotNullConstraint>(duckdb::LogicalIndex(info->columns.LogicalColumnCount())));
+    }
+    info->columns.AddColumn(std::move(definition));
+  }
+  info->constraints.push_back(duckdb::make_uniq<duckdb::UniqueConstraint>(std::move(key), true));
+  info->comment = duckdb::Value("DynamoDB table " + snapshot.facts.name + " in " + snapshot.store->Location());
+  return info;
+}
+
+}  // namespace
+
+optional_ptr<CatalogEntry> DynamoSchema::EntryFor(std::shared_ptr<SqlTable> table) {
+  std::shared_ptr<const TableSnapshot> snapshot = table->snapshot();
+  std::lock_guard lock(mutex_);
+  auto& versions = entries_[snapshot->sql_name];
+  auto& current = current_[snapshot->sql_name];
+  if (!versions.empty() && current == table && versions.back()->snapshot().version == snapshot->version) {
+    return versions.back().get();
+  }
+  const auto info = InfoOf(catalog.GetName(), *snapshot);
+  versions.push_back(duckdb::make_uniq<DynamoTableEntry>(catalog, *this, *info, table, std::move(snapshot)));
+  current = std::move(table);
+  return versions.back().get();
+}
+
+void DynamoSchema::Scan(ClientContext& context, CatalogType type,
+                        const std::function<void(CatalogEntry&)>& callback) {
+  if (type != CatalogType::TABLE_ENTRY) return;
+  const base::CallContext call = QueryControl::Of(context)->call();
+  for (const std::string& name : ValueOrThrow(context, registry_.ListNames(call))) {
+    auto table = registry_.Find(call, name);
+    if (!table.ok()) {
+      base::Log(base::LogLevel::kWarning, "table left out of the list",
+                {{"table", name}, {"error", table.error().ToString()}});
+      continue;
+    }
+    if (*table) callback(*EntryFor(std::move(*table)));
+  }
+}
+
+void DynamoSchema::Scan(CatalogType type, const std::function<void(CatalogEntry&)>& callback) {
+  if (type != CatalogType::TABLE_ENTRY) return;
+  std::lock_guard lock(mutex_);
+  for (const auto& [name, versions] : entries_) callback(*versions.back());
+}
+
+optional_ptr<CatalogEntry> DynamoSchema::LookupEntry(CatalogTransaction transaction,
+                                                     const duckdb::EntryLookupInfo& lookup) {
+  if (lookup.GetCatalogType() != CatalogType::TABLE_ENTRY || !transaction.HasContext()) return nullptr;
+  ClientContext& context = transaction.GetContext();
+  const base::CallContext call = QueryControl::Of(context)->call();
+  auto table = ValueOrThrow(context, registry_.Find(call, lookup.GetEntryName()));
+  return table ? EntryFor(std::move(table)) : nullptr;
+}
+
+duckdb::SimilarCatalogEntry DynamoSchema::GetSimilarEntry(CatalogTransaction transaction,
+                                                          const duckdb::EntryLookupInfo& lookup) {
+  duckdb::SimilarCatalogEntry nearest;
+  if (lookup.GetCatalogType() != CatalogType::TABLE_ENTRY || !transaction.HasContext()) return nearest;
+  const auto names = registry_.ListNames(QueryControl::Of(transaction.GetContext())->call());
+  if (!names.ok()) return nearest;
+  for (const std::string& name : *names) {
+    const double score = duckdb::StringUtil::SimilarityRating(name, lookup.GetEntryName());
+    if (score <= nearest.score) continue;
+    nearest.score = score;
+    nearest.name = name;
+    nearest.schema = this;
+  }
+  return nearest;
+}
+
+namespace {
+
+[[noreturn]] void Refuse(CatalogTransaction& transaction, const std::string& what, const std::string& instead) {
+  ThrowError(transaction.GetContext(),
+             base::Error(base::ErrorKind::kInvalid, kSqlNotAllowed, what + " is not possible in a DynamoDB store. " + instead));
+}
+
+constexpr const char* kUseTemporary = "Make it TEMPORARY to keep it in this session.";
+
+}  // namespace
+
+optional_ptr<CatalogEntry> DynamoSchema::CreateIndex(CatalogTransaction transaction, duckdb::CreateIndexInfo&,
+                                                     duckdb::TableCatalogEntry&) {
+  Refuse(transaction, "CREATE INDEX", "Secondary indexes belong to CreateTable and UpdateTable of the DynamoDB API.");
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateFunction(CatalogTransaction transaction, duckdb::CreateFunctionInfo&) {
+  Refuse(transaction, "CREATE FUNCTION", kUseTemporary);
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateTable(CatalogTransaction transaction, duckdb::BoundCreateTableInfo&) {
+  Refuse(transaction, "CREATE TABLE",
+         "Use `stator import` to make and fill a table, or CREATE TEMPORARY TABLE for one of this session.");
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateView(CatalogTransaction transaction, duckdb::CreateViewInfo&) {
+  Refuse(transaction, "CREATE VIEW", kUseTemporary);
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateSequence(CatalogTransaction transaction, duckdb::CreateSequenceInfo&) {
+  Refuse(transaction, "CREATE SEQUENCE", kUseTemporary);
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateTableFunction(CatalogTransaction transaction,
+                                                             duckdb::CreateTableFunctionInfo&) {
+  Refuse(transaction, "CREATE MACRO", kUseTemporary);
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateCopyFunction(CatalogTransaction transaction,
+                                                            duckdb::CreateCopyFunctionInfo&) {
+  Refuse(transaction, "Making a copy function", kUseTemporary);
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreatePragmaFunction(CatalogTransaction transaction,
+                                                              duckdb::CreatePragmaFunctionInfo&) {
+  Refuse(transaction, "Making a pragma", kUseTemporary);
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateCollation(CatalogTransaction transaction, duckdb::CreateCollationInfo&) {
+  Refuse(transaction, "CREATE COLLATION", kUseTemporary);
+}
+optional_ptr<CatalogEntry> DynamoSchema::CreateType(CatalogTransaction transaction, duckdb::CreateTypeInfo&) {
+  Refuse(transaction, "CREATE TYPE", kUseTemporary);
+}
+void DynamoSchema::DropEntry(ClientContext& context, duckdb::DropInfo&) {
+  CatalogTransaction transaction(catalog, context);
+  Refuse(transaction, "DROP", "Use DeleteTable of the DynamoDB API.");
+}
+void DynamoSchema::Alter(CatalogTransaction transaction, duckdb::AlterInfo&) {
+  Refuse(transaction, "ALTER", "Columns follow the items.");
+}
+
+}  // namespace stator::sql
