@@ -1,4 +1,5 @@
-// The parts of the catalog that DuckDB wants around the schema: the catalog itself, transactions, the storage extension.
+// The parts of the catalog that DuckDB wants around the schema: the catalog itself, transactions,
+// the storage extension.
 #include <utility>
 
 #include "duckdb/common/reference_map.hpp"
@@ -70,17 +71,20 @@ class DynamoCatalog final : public duckdb::Catalog {
   std::string GetDBPath() override { return registry_.Location(); }
   duckdb::DatabaseSize GetDatabaseSize(ClientContext&) override { return {}; }
 
-  duckdb::optional_ptr<duckdb::SchemaCatalogEntry> LookupSchema(duckdb::CatalogTransaction,
-                                                                const duckdb::EntryLookupInfo& lookup,
-                                                                duckdb::OnEntryNotFound if_not_found) override {
+  duckdb::optional_ptr<duckdb::SchemaCatalogEntry> LookupSchema(
+      duckdb::CatalogTransaction, const duckdb::EntryLookupInfo& lookup,
+      duckdb::OnEntryNotFound if_not_found) override {
     const std::string& name = lookup.GetEntryName();
-    if (duckdb::StringUtil::CIEquals(name, kSchemaName) || name == DEFAULT_SCHEMA) return schema_.get();
+    if (duckdb::StringUtil::CIEquals(name, kSchemaName) || name == DEFAULT_SCHEMA)
+      return schema_.get();
     if (if_not_found == duckdb::OnEntryNotFound::RETURN_NULL) return nullptr;
-    throw duckdb::CatalogException(lookup.GetErrorContext(), "Schema \"%s\" does not exist: tables are in \"%s\".", name,
+    throw duckdb::CatalogException(lookup.GetErrorContext(),
+                                   "Schema \"%s\" does not exist: tables are in \"%s\".", name,
                                    kSchemaName);
   }
 
-  void ScanSchemas(ClientContext&, std::function<void(duckdb::SchemaCatalogEntry&)> callback) override {
+  void ScanSchemas(ClientContext&,
+                   std::function<void(duckdb::SchemaCatalogEntry&)> callback) override {
     callback(*schema_);
   }
 
@@ -89,32 +93,35 @@ class DynamoCatalog final : public duckdb::Catalog {
     Refuse(transaction.GetContext(), "CREATE SCHEMA");
   }
 
-  PhysicalOperator& PlanCreateTableAs(ClientContext& context, PhysicalPlanGenerator&, duckdb::LogicalCreateTable&,
-                                      PhysicalOperator&) override {
+  PhysicalOperator& PlanCreateTableAs(ClientContext& context, PhysicalPlanGenerator&,
+                                      duckdb::LogicalCreateTable&, PhysicalOperator&) override {
     Refuse(context, "CREATE TABLE AS");
   }
-  PhysicalOperator& PlanInsert(ClientContext& context, PhysicalPlanGenerator&, duckdb::LogicalInsert&,
+  PhysicalOperator& PlanInsert(ClientContext& context, PhysicalPlanGenerator&,
+                               duckdb::LogicalInsert&,
                                duckdb::optional_ptr<PhysicalOperator>) override {
     Refuse(context, "INSERT");
   }
-  PhysicalOperator& PlanDelete(ClientContext& context, PhysicalPlanGenerator&, duckdb::LogicalDelete&,
-                               PhysicalOperator&) override {
+  PhysicalOperator& PlanDelete(ClientContext& context, PhysicalPlanGenerator&,
+                               duckdb::LogicalDelete&, PhysicalOperator&) override {
     Refuse(context, "DELETE");
   }
-  PhysicalOperator& PlanUpdate(ClientContext& context, PhysicalPlanGenerator&, duckdb::LogicalUpdate&,
-                               PhysicalOperator&) override {
+  PhysicalOperator& PlanUpdate(ClientContext& context, PhysicalPlanGenerator&,
+                               duckdb::LogicalUpdate&, PhysicalOperator&) override {
     Refuse(context, "UPDATE");
   }
 
  private:
   [[noreturn]] static void Refuse(ClientContext& context, const std::string& what) {
-    ThrowError(context,
-               base::Error(base::ErrorKind::kInvalid, kSqlNotAllowed,
-                           what + ": SQL reads DynamoDB tables and does not write them yet. Use `stator import`, or any "
-                                  "client of the DynamoDB API."));
+    ThrowError(context, base::Error(base::ErrorKind::kInvalid, kSqlNotAllowed,
+                                    what + ": SQL reads DynamoDB tables and does not write them "
+                                           "yet. Use `stator import`, or any "
+                                           "client of the DynamoDB API."));
   }
 
-  void DropSchema(ClientContext& context, duckdb::DropInfo&) override { Refuse(context, "DROP SCHEMA"); }
+  void DropSchema(ClientContext& context, duckdb::DropInfo&) override {
+    Refuse(context, "DROP SCHEMA");
+  }
 
   TableRegistry& registry_;
   duckdb::unique_ptr<DynamoSchema> schema_;
@@ -125,14 +132,16 @@ struct RegistryInfo final : public duckdb::StorageExtensionInfo {
   TableRegistry& registry;
 };
 
-duckdb::unique_ptr<duckdb::Catalog> AttachCatalog(duckdb::optional_ptr<duckdb::StorageExtensionInfo> info,
-                                                  ClientContext&, duckdb::AttachedDatabase& database,
-                                                  const std::string&, duckdb::AttachInfo&, duckdb::AttachOptions&) {
+duckdb::unique_ptr<duckdb::Catalog> AttachCatalog(
+    duckdb::optional_ptr<duckdb::StorageExtensionInfo> info, ClientContext&,
+    duckdb::AttachedDatabase& database, const std::string&, duckdb::AttachInfo&,
+    duckdb::AttachOptions&) {
   return duckdb::make_uniq<DynamoCatalog>(database, static_cast<RegistryInfo&>(*info).registry);
 }
 
-duckdb::unique_ptr<duckdb::TransactionManager> MakeTransactions(duckdb::optional_ptr<duckdb::StorageExtensionInfo>,
-                                                                duckdb::AttachedDatabase& database, duckdb::Catalog&) {
+duckdb::unique_ptr<duckdb::TransactionManager> MakeTransactions(
+    duckdb::optional_ptr<duckdb::StorageExtensionInfo>, duckdb::AttachedDatabase& database,
+    duckdb::Catalog&) {
   return duckdb::make_uniq<DynamoTransactions>(database);
 }
 
@@ -143,7 +152,8 @@ void RegisterDynamoCatalog(duckdb::DatabaseInstance& database, TableRegistry& re
   extension->attach = AttachCatalog;
   extension->create_transaction_manager = MakeTransactions;
   extension->storage_info = duckdb::make_shared_ptr<RegistryInfo>(registry);
-  duckdb::StorageExtension::Register(duckdb::DBConfig::GetConfig(database), "stator", std::move(extension));
+  duckdb::StorageExtension::Register(duckdb::DBConfig::GetConfig(database), "stator",
+                                     std::move(extension));
 }
 
 }  // namespace stator::sql

@@ -1,7 +1,7 @@
 #include "sql/column_type.h"
 
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 namespace stator::sql {
 

@@ -1,8 +1,9 @@
 // Column types as the planner, the inference and the tests see them: plain values, free of DuckDB.
 //
 // DynamoDB's types map like this (docs/sql.md has the table for users):
-//   S -> kText; BOOL -> kBool; B -> kBlob; N -> kBigint, kDecimal, kDouble or kText, the first that holds every sampled
-//   number exactly; M -> kStruct, kMap or kJson; L, SS, NS, BS -> kList; several types in one attribute -> kText or kJson.
+//   S -> kText; BOOL -> kBool; B -> kBlob; N -> kBigint, kDecimal, kDouble or kText, the first that
+//   holds every sampled number exactly; M -> kStruct, kMap or kJson; L, SS, NS, BS -> kList;
+//   several types in one attribute -> kText or kJson.
 // An attribute of type NULL and a missing attribute are both SQL's NULL.
 #pragma once
 
@@ -20,12 +21,13 @@ enum class TypeKind : std::uint8_t {
   kJson,     // JSON: any value as JSON text, an S in quotes
   kBigint,   // BIGINT
   kDecimal,  // DECIMAL(38, scale)
-  kDouble,   // DOUBLE, only for numbers whose shortest decimal text survives the way to a double and back
-  kBool,     // BOOLEAN
-  kBlob,     // BLOB
-  kStruct,   // STRUCT of `fields`
-  kMap,      // MAP(VARCHAR, element)
-  kList      // element[]
+  kDouble,  // DOUBLE, only for numbers whose shortest decimal text survives the way to a double and
+            // back
+  kBool,    // BOOLEAN
+  kBlob,    // BLOB
+  kStruct,  // STRUCT of `fields`
+  kMap,     // MAP(VARCHAR, element)
+  kList     // element[]
 };
 
 struct StructField;

@@ -78,7 +78,8 @@ LogicalType ToLogicalType(const ColumnType& type) {
     case TypeKind::kDouble: return LogicalType::DOUBLE;
     case TypeKind::kBool: return LogicalType::BOOLEAN;
     case TypeKind::kBlob: return LogicalType::BLOB;
-    case TypeKind::kMap: return LogicalType::MAP(LogicalType::VARCHAR, ToLogicalType(type.element[0]));
+    case TypeKind::kMap:
+      return LogicalType::MAP(LogicalType::VARCHAR, ToLogicalType(type.element[0]));
     case TypeKind::kList: return LogicalType::LIST(ToLogicalType(type.element[0]));
     case TypeKind::kStruct: break;
   }

@@ -1,5 +1,6 @@
-// What every file that sees DuckDB shares: its headers, types and values in both directions, and the one place where an
-// Error becomes DuckDB's exception. Included by .cc files and headers of this module that no other module includes.
+// What every file that sees DuckDB shares: its headers, types and values in both directions, and
+// the one place where an Error becomes DuckDB's exception. Included by .cc files and headers of
+// this module that no other module includes.
 #pragma once
 
 #include <atomic>
@@ -34,7 +35,8 @@ class QueryControl final : public duckdb::ClientContextState {
   void Fail(const base::Error& error);
   // That error.
   std::optional<base::Error> error() const;
-  // Marks that a table showed values that its columns do not hold; they have been widened, the statement may run again.
+  // Marks that a table showed values that its columns do not hold; they have been widened, the
+  // statement may run again.
   void MarkSchemaChanged() { schema_changed_ = true; }
   // Whether that happened.
   bool schema_changed() const { return schema_changed_; }
@@ -49,7 +51,8 @@ class QueryControl final : public duckdb::ClientContextState {
   std::atomic<bool> schema_changed_{false};
 };
 
-// Ends the statement with `error`: the module's only throw. Never an InternalException, which would end the database.
+// Ends the statement with `error`: the module's only throw. Never an InternalException, which would
+// end the database.
 [[noreturn]] void ThrowError(duckdb::ClientContext& context, const base::Error& error);
 
 // The value, or ThrowError.
@@ -59,15 +62,16 @@ T ValueOrThrow(duckdb::ClientContext& context, base::Result<T> result) {
   return std::move(result).value();
 }
 
-// An error that DuckDB raised: SyntaxError, CatalogError, ... all kInvalid, except Interrupt (kDeadline), OutOfMemory
-// (kUnavailable) and Internal and Fatal (kInternal).
+// An error that DuckDB raised: SyntaxError, CatalogError, ... all kInvalid, except Interrupt
+// (kDeadline), OutOfMemory (kUnavailable) and Internal and Fatal (kInternal).
 base::Error ErrorOf(const duckdb::ErrorData& error);
 
 // DuckDB's type for a column.
 duckdb::LogicalType ToLogicalType(const ColumnType& type);
 
-// The constant in DynamoDB's terms; nullopt for NULL, for numbers out of DynamoDB's range, and for types that DynamoDB has
-// no scalar for (dates among them: a text column is not compared with them without a cast).
+// The constant in DynamoDB's terms; nullopt for NULL, for numbers out of DynamoDB's range, and for
+// types that DynamoDB has no scalar for (dates among them: a text column is not compared with them
+// without a cast).
 std::optional<Literal> ToLiteral(const duckdb::Value& value);
 
 }  // namespace stator::sql

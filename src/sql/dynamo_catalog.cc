@@ -23,17 +23,21 @@ using duckdb::CatalogType;
 using duckdb::ClientContext;
 using duckdb::optional_ptr;
 
-DynamoTableEntry::DynamoTableEntry(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema,
+DynamoTableEntry::DynamoTableEntry(duckdb::Catalog& in_catalog,
+                                   duckdb::SchemaCatalogEntry& in_schema,
                                    duckdb::CreateTableInfo& info, std::shared_ptr<SqlTable> table,
                                    std::shared_ptr<const TableSnapshot> snapshot)
-    : TableCatalogEntry(catalog, schema, info), table_(std::move(table)), snapshot_(std::move(snapshot)) {}
+    : TableCatalogEntry(in_catalog, in_schema, info),
+      table_(std::move(table)),
+      snapshot_(std::move(snapshot)) {}
 
-duckdb::unique_ptr<duckdb::BaseStatistics> DynamoTableEntry::GetStatistics(ClientContext&, duckdb::column_t) {
+duckdb::unique_ptr<duckdb::BaseStatistics> DynamoTableEntry::GetStatistics(ClientContext&,
+                                                                           duckdb::column_t) {
   return nullptr;
 }
 
-duckdb::TableFunction DynamoTableEntry::GetScanFunction(ClientContext&,
-                                                        duckdb::unique_ptr<duckdb::FunctionData>& bind_data) {
+duckdb::TableFunction DynamoTableEntry::GetScanFunction(
+    ClientContext&, duckdb::unique_ptr<duckdb::FunctionData>& bind_data) {
   bind_data = duckdb::make_uniq<DynamoScanData>(table_, snapshot_, *this);
   return MakeScanFunction();
 }
@@ -45,17 +49,17 @@ duckdb::TableStorageInfo DynamoTableEntry::GetStorageInfo(ClientContext&) {
 }
 
 duckdb::virtual_column_map_t DynamoTableEntry::GetVirtualColumns() const {
-  duckdb::virtual_column_map_t columns;
-  columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", duckdb::LogicalType::BOOLEAN)});
-  return columns;
+  return ScanVirtualColumns();
 }
 
-DynamoSchema::DynamoSchema(duckdb::Catalog& catalog, duckdb::CreateSchemaInfo& info, TableRegistry& registry)
-    : SchemaCatalogEntry(catalog, info), registry_(registry) {}
+DynamoSchema::DynamoSchema(duckdb::Catalog& in_catalog, duckdb::CreateSchemaInfo& info,
+                           TableRegistry& registry)
+    : SchemaCatalogEntry(in_catalog, info), registry_(registry) {}
 
 namespace {
 
-duckdb::unique_ptr<duckdb::CreateTableInfo> InfoOf(const std::string& catalog, const TableSnapshot& snapshot) {
+duckdb::unique_ptr<duckdb::CreateTableInfo> InfoOf(const std::string& catalog,
+                                                   const TableSnapshot& snapshot) {
   auto info = duckdb::make_uniq<duckdb::CreateTableInfo>(catalog, kSchemaName, snapshot.sql_name);
   duckdb::vector<std::string> key;
   for (const Column& column : snapshot.columns) {
@@ -63,13 +67,14 @@ duckdb::unique_ptr<duckdb::CreateTableInfo> InfoOf(const std::string& catalog, c
     if (!column.comment.empty()) definition.SetComment(duckdb::Value(column.comment));
     if (column.is_key) {
       key.push_back(column.name);
-      info->constraints.push_back(
-          duckdb::make_uniq<duckdb::NotNullConstraint>(duckdb::LogicalIndex(info->columns.LogicalColumnCount())));
+      info->constraints.push_back(duckdb::make_uniq<duckdb::NotNullConstraint>(
+          duckdb::LogicalIndex(info->columns.LogicalColumnCount())));
     }
     info->columns.AddColumn(std::move(definition));
   }
   info->constraints.push_back(duckdb::make_uniq<duckdb::UniqueConstraint>(std::move(key), true));
-  info->comment = duckdb::Value("DynamoDB table " + snapshot.facts.name + " in " + snapshot.store->Location());
+  info->comment =
+      duckdb::Value("DynamoDB table " + snapshot.facts.name + " in " + snapshot.store->Location());
   return info;
 }
 
@@ -80,39 +85,42 @@ optional_ptr<CatalogEntry> DynamoSchema::EntryFor(std::shared_ptr<SqlTable> tabl
   std::lock_guard lock(mutex_);
   auto& versions = entries_[snapshot->sql_name];
   auto& current = current_[snapshot->sql_name];
-  if (!versions.empty() && current == table && versions.back()->snapshot().version == snapshot->version) {
+  if (!versions.empty() && current == table &&
+      versions.back()->snapshot().version == snapshot->version) {
     return versions.back().get();
   }
   const auto info = InfoOf(catalog.GetName(), *snapshot);
-  versions.push_back(duckdb::make_uniq<DynamoTableEntry>(catalog, *this, *info, table, std::move(snapshot)));
+  versions.push_back(
+      duckdb::make_uniq<DynamoTableEntry>(catalog, *this, *info, table, std::move(snapshot)));
   current = std::move(table);
   return versions.back().get();
 }
 
-void DynamoSchema::Scan(ClientContext& context, CatalogType type,
+void DynamoSchema::Scan(ClientContext& context, CatalogType wanted,
                         const std::function<void(CatalogEntry&)>& callback) {
-  if (type != CatalogType::TABLE_ENTRY) return;
+  if (wanted != CatalogType::TABLE_ENTRY) return;
   const base::CallContext call = QueryControl::Of(context)->call();
-  for (const std::string& name : ValueOrThrow(context, registry_.ListNames(call))) {
-    auto table = registry_.Find(call, name);
+  for (const std::string& table_name : ValueOrThrow(context, registry_.ListNames(call))) {
+    auto table = registry_.Find(call, table_name);
     if (!table.ok()) {
       base::Log(base::LogLevel::kWarning, "table left out of the list",
-                {{"table", name}, {"error", table.error().ToString()}});
+                {{"table", table_name}, {"error", table.error().ToString()}});
       continue;
     }
     if (*table) callback(*EntryFor(std::move(*table)));
   }
 }
 
-void DynamoSchema::Scan(CatalogType type, const std::function<void(CatalogEntry&)>& callback) {
-  if (type != CatalogType::TABLE_ENTRY) return;
+void DynamoSchema::Scan(CatalogType wanted, const std::function<void(CatalogEntry&)>& callback) {
+  if (wanted != CatalogType::TABLE_ENTRY) return;
   std::lock_guard lock(mutex_);
-  for (const auto& [name, versions] : entries_) callback(*versions.back());
+  for (const auto& [table_name, versions] : entries_) callback(*versions.back());
 }
 
 optional_ptr<CatalogEntry> DynamoSchema::LookupEntry(CatalogTransaction transaction,
                                                      const duckdb::EntryLookupInfo& lookup) {
-  if (lookup.GetCatalogType() != CatalogType::TABLE_ENTRY || !transaction.HasContext()) return nullptr;
+  if (lookup.GetCatalogType() != CatalogType::TABLE_ENTRY || !transaction.HasContext())
+    return nullptr;
   ClientContext& context = transaction.GetContext();
   const base::CallContext call = QueryControl::Of(context)->call();
   auto table = ValueOrThrow(context, registry_.Find(call, lookup.GetEntryName()));
@@ -122,14 +130,15 @@ optional_ptr<CatalogEntry> DynamoSchema::LookupEntry(CatalogTransaction transact
 duckdb::SimilarCatalogEntry DynamoSchema::GetSimilarEntry(CatalogTransaction transaction,
                                                           const duckdb::EntryLookupInfo& lookup) {
   duckdb::SimilarCatalogEntry nearest;
-  if (lookup.GetCatalogType() != CatalogType::TABLE_ENTRY || !transaction.HasContext()) return nearest;
+  if (lookup.GetCatalogType() != CatalogType::TABLE_ENTRY || !transaction.HasContext())
+    return nearest;
   const auto names = registry_.ListNames(QueryControl::Of(transaction.GetContext())->call());
   if (!names.ok()) return nearest;
-  for (const std::string& name : *names) {
-    const double score = duckdb::StringUtil::SimilarityRating(name, lookup.GetEntryName());
+  for (const std::string& candidate : *names) {
+    const double score = duckdb::StringUtil::SimilarityRating(candidate, lookup.GetEntryName());
     if (score <= nearest.score) continue;
     nearest.score = score;
-    nearest.name = name;
+    nearest.name = candidate;
     nearest.schema = this;
   }
   return nearest;
@@ -137,30 +146,39 @@ duckdb::SimilarCatalogEntry DynamoSchema::GetSimilarEntry(CatalogTransaction tra
 
 namespace {
 
-[[noreturn]] void Refuse(CatalogTransaction& transaction, const std::string& what, const std::string& instead) {
+[[noreturn]] void Refuse(CatalogTransaction& transaction, const std::string& what,
+                         const std::string& instead) {
   ThrowError(transaction.GetContext(),
-             base::Error(base::ErrorKind::kInvalid, kSqlNotAllowed, what + " is not possible in a DynamoDB store. " + instead));
+             base::Error(base::ErrorKind::kInvalid, kSqlNotAllowed,
+                         what + " is not possible in a DynamoDB store. " + instead));
 }
 
 constexpr const char* kUseTemporary = "Make it TEMPORARY to keep it in this session.";
 
 }  // namespace
 
-optional_ptr<CatalogEntry> DynamoSchema::CreateIndex(CatalogTransaction transaction, duckdb::CreateIndexInfo&,
+optional_ptr<CatalogEntry> DynamoSchema::CreateIndex(CatalogTransaction transaction,
+                                                     duckdb::CreateIndexInfo&,
                                                      duckdb::TableCatalogEntry&) {
-  Refuse(transaction, "CREATE INDEX", "Secondary indexes belong to CreateTable and UpdateTable of the DynamoDB API.");
+  Refuse(transaction, "CREATE INDEX",
+         "Secondary indexes belong to CreateTable and UpdateTable of the DynamoDB API.");
 }
-optional_ptr<CatalogEntry> DynamoSchema::CreateFunction(CatalogTransaction transaction, duckdb::CreateFunctionInfo&) {
+optional_ptr<CatalogEntry> DynamoSchema::CreateFunction(CatalogTransaction transaction,
+                                                        duckdb::CreateFunctionInfo&) {
   Refuse(transaction, "CREATE FUNCTION", kUseTemporary);
 }
-optional_ptr<CatalogEntry> DynamoSchema::CreateTable(CatalogTransaction transaction, duckdb::BoundCreateTableInfo&) {
+optional_ptr<CatalogEntry> DynamoSchema::CreateTable(CatalogTransaction transaction,
+                                                     duckdb::BoundCreateTableInfo&) {
   Refuse(transaction, "CREATE TABLE",
-         "Use `stator import` to make and fill a table, or CREATE TEMPORARY TABLE for one of this session.");
+         "Use `stator import` to make and fill a table, or CREATE TEMPORARY TABLE for one of this "
+         "session.");
 }
-optional_ptr<CatalogEntry> DynamoSchema::CreateView(CatalogTransaction transaction, duckdb::CreateViewInfo&) {
+optional_ptr<CatalogEntry> DynamoSchema::CreateView(CatalogTransaction transaction,
+                                                    duckdb::CreateViewInfo&) {
   Refuse(transaction, "CREATE VIEW", kUseTemporary);
 }
-optional_ptr<CatalogEntry> DynamoSchema::CreateSequence(CatalogTransaction transaction, duckdb::CreateSequenceInfo&) {
+optional_ptr<CatalogEntry> DynamoSchema::CreateSequence(CatalogTransaction transaction,
+                                                        duckdb::CreateSequenceInfo&) {
   Refuse(transaction, "CREATE SEQUENCE", kUseTemporary);
 }
 optional_ptr<CatalogEntry> DynamoSchema::CreateTableFunction(CatalogTransaction transaction,
@@ -175,10 +193,12 @@ optional_ptr<CatalogEntry> DynamoSchema::CreatePragmaFunction(CatalogTransaction
                                                               duckdb::CreatePragmaFunctionInfo&) {
   Refuse(transaction, "Making a pragma", kUseTemporary);
 }
-optional_ptr<CatalogEntry> DynamoSchema::CreateCollation(CatalogTransaction transaction, duckdb::CreateCollationInfo&) {
+optional_ptr<CatalogEntry> DynamoSchema::CreateCollation(CatalogTransaction transaction,
+                                                         duckdb::CreateCollationInfo&) {
   Refuse(transaction, "CREATE COLLATION", kUseTemporary);
 }
-optional_ptr<CatalogEntry> DynamoSchema::CreateType(CatalogTransaction transaction, duckdb::CreateTypeInfo&) {
+optional_ptr<CatalogEntry> DynamoSchema::CreateType(CatalogTransaction transaction,
+                                                    duckdb::CreateTypeInfo&) {
   Refuse(transaction, "CREATE TYPE", kUseTemporary);
 }
 void DynamoSchema::DropEntry(ClientContext& context, duckdb::DropInfo&) {

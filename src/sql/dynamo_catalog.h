@@ -1,5 +1,5 @@
-// A DuckDB catalog over the seam: one schema whose tables are the store's. Read-only: tables are made and written through
-// the DynamoDB door, `stator import` or the features door.
+// A DuckDB catalog over the seam: one schema whose tables are the store's. Read-only: tables are
+// made and written through the DynamoDB door, `stator import` or the features door.
 #pragma once
 
 #include <map>
@@ -18,12 +18,14 @@ namespace stator::sql {
 // The one schema.
 inline constexpr const char* kSchemaName = "public";
 
-// A table at one version of its columns. Entries are handed out as bare pointers, so they live as long as the catalog.
+// A table at one version of its columns. Entries are handed out as bare pointers, so they live as
+// long as the catalog.
 class DynamoTableEntry final : public duckdb::TableCatalogEntry {
  public:
   // Columns of `snapshot`, the primary key as a constraint.
-  DynamoTableEntry(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema, duckdb::CreateTableInfo& info,
-                   std::shared_ptr<SqlTable> table, std::shared_ptr<const TableSnapshot> snapshot);
+  DynamoTableEntry(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema,
+                   duckdb::CreateTableInfo& info, std::shared_ptr<SqlTable> table,
+                   std::shared_ptr<const TableSnapshot> snapshot);
 
   // What is known of the table at this version.
   const TableSnapshot& snapshot() const { return *snapshot_; }
@@ -31,8 +33,8 @@ class DynamoTableEntry final : public duckdb::TableCatalogEntry {
   duckdb::unique_ptr<duckdb::BaseStatistics> GetStatistics(duckdb::ClientContext& context,
                                                            duckdb::column_t column) override;
   // The scan of scan_function.h.
-  duckdb::TableFunction GetScanFunction(duckdb::ClientContext& context,
-                                        duckdb::unique_ptr<duckdb::FunctionData>& bind_data) override;
+  duckdb::TableFunction GetScanFunction(
+      duckdb::ClientContext& context, duckdb::unique_ptr<duckdb::FunctionData>& bind_data) override;
   // The estimated number of items.
   duckdb::TableStorageInfo GetStorageInfo(duckdb::ClientContext& context) override;
   // Only the column that COUNT(*) asks for.
@@ -49,14 +51,16 @@ class DynamoSchema final : public duckdb::SchemaCatalogEntry {
   // `registry` outlives the catalog.
   DynamoSchema(duckdb::Catalog& catalog, duckdb::CreateSchemaInfo& info, TableRegistry& registry);
 
-  // Every table. One that cannot be read (no permission, being deleted) is left out with a warning in the log.
+  // Every table. One that cannot be read (no permission, being deleted) is left out with a warning
+  // in the log.
   void Scan(duckdb::ClientContext& context, duckdb::CatalogType type,
             const std::function<void(duckdb::CatalogEntry&)>& callback) override;
   // The tables known so far.
-  void Scan(duckdb::CatalogType type, const std::function<void(duckdb::CatalogEntry&)>& callback) override;
+  void Scan(duckdb::CatalogType type,
+            const std::function<void(duckdb::CatalogEntry&)>& callback) override;
   // A table by name.
-  duckdb::optional_ptr<duckdb::CatalogEntry> LookupEntry(duckdb::CatalogTransaction transaction,
-                                                         const duckdb::EntryLookupInfo& lookup) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> LookupEntry(
+      duckdb::CatalogTransaction transaction, const duckdb::EntryLookupInfo& lookup) override;
   // The name nearest to one that was not found, without reading any table.
   duckdb::SimilarCatalogEntry GetSimilarEntry(duckdb::CatalogTransaction transaction,
                                               const duckdb::EntryLookupInfo& lookup) override;
@@ -66,29 +70,29 @@ class DynamoSchema final : public duckdb::SchemaCatalogEntry {
                                                          duckdb::CreateIndexInfo& info,
                                                          duckdb::TableCatalogEntry& table) override;
   // Refused.
-  duckdb::optional_ptr<duckdb::CatalogEntry> CreateFunction(duckdb::CatalogTransaction transaction,
-                                                            duckdb::CreateFunctionInfo& info) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> CreateFunction(
+      duckdb::CatalogTransaction transaction, duckdb::CreateFunctionInfo& info) override;
   // Refused.
-  duckdb::optional_ptr<duckdb::CatalogEntry> CreateTable(duckdb::CatalogTransaction transaction,
-                                                         duckdb::BoundCreateTableInfo& info) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> CreateTable(
+      duckdb::CatalogTransaction transaction, duckdb::BoundCreateTableInfo& info) override;
   // Refused.
   duckdb::optional_ptr<duckdb::CatalogEntry> CreateView(duckdb::CatalogTransaction transaction,
                                                         duckdb::CreateViewInfo& info) override;
   // Refused.
-  duckdb::optional_ptr<duckdb::CatalogEntry> CreateSequence(duckdb::CatalogTransaction transaction,
-                                                            duckdb::CreateSequenceInfo& info) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> CreateSequence(
+      duckdb::CatalogTransaction transaction, duckdb::CreateSequenceInfo& info) override;
   // Refused.
-  duckdb::optional_ptr<duckdb::CatalogEntry> CreateTableFunction(duckdb::CatalogTransaction transaction,
-                                                                 duckdb::CreateTableFunctionInfo& info) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> CreateTableFunction(
+      duckdb::CatalogTransaction transaction, duckdb::CreateTableFunctionInfo& info) override;
   // Refused.
-  duckdb::optional_ptr<duckdb::CatalogEntry> CreateCopyFunction(duckdb::CatalogTransaction transaction,
-                                                                duckdb::CreateCopyFunctionInfo& info) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> CreateCopyFunction(
+      duckdb::CatalogTransaction transaction, duckdb::CreateCopyFunctionInfo& info) override;
   // Refused.
-  duckdb::optional_ptr<duckdb::CatalogEntry> CreatePragmaFunction(duckdb::CatalogTransaction transaction,
-                                                                  duckdb::CreatePragmaFunctionInfo& info) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> CreatePragmaFunction(
+      duckdb::CatalogTransaction transaction, duckdb::CreatePragmaFunctionInfo& info) override;
   // Refused.
-  duckdb::optional_ptr<duckdb::CatalogEntry> CreateCollation(duckdb::CatalogTransaction transaction,
-                                                             duckdb::CreateCollationInfo& info) override;
+  duckdb::optional_ptr<duckdb::CatalogEntry> CreateCollation(
+      duckdb::CatalogTransaction transaction, duckdb::CreateCollationInfo& info) override;
   // Refused.
   duckdb::optional_ptr<duckdb::CatalogEntry> CreateType(duckdb::CatalogTransaction transaction,
                                                         duckdb::CreateTypeInfo& info) override;

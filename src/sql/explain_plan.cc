@@ -9,7 +9,8 @@ namespace {
 
 std::string SortToSql(const std::string& name, const SortInterval& sort) {
   if (sort.IsPoint()) return name + " = " + sort.low->ToSql();
-  if (const auto prefix = sort.Prefix()) return "begins_with(" + name + ", " + prefix->ToSql() + ")";
+  if (const auto prefix = sort.Prefix())
+    return "begins_with(" + name + ", " + prefix->ToSql() + ")";
   if (sort.low && sort.high && sort.low_inclusive && sort.high_inclusive) {
     return name + " BETWEEN " + sort.low->ToSql() + " AND " + sort.high->ToSql();
   }
@@ -55,13 +56,15 @@ std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& pl
   std::vector<ExplainLine> lines;
   lines.push_back({"Table", table.name});
   std::string access = AccessPathName(plan.access);
-  if (plan.access == AccessPath::kGetMany) access += " of " + std::to_string(plan.regions.size()) + " keys";
+  if (plan.access == AccessPath::kGetMany)
+    access += " of " + std::to_string(plan.regions.size()) + " keys";
   if (plan.access == AccessPath::kQuery && plan.regions.size() > 1) {
     access += " of " + std::to_string(plan.regions.size()) + " key ranges";
   }
   lines.push_back({"Access", access});
   if (!plan.regions.empty()) lines.push_back({"Key", RegionsToSql(table.key, plan.regions)});
-  if (plan.access == AccessPath::kScan) lines.push_back({"Segments", std::to_string(plan.segments)});
+  if (plan.access == AccessPath::kScan)
+    lines.push_back({"Segments", std::to_string(plan.segments)});
   if (!plan.filter_sql.empty()) lines.push_back({"Filter", plan.filter_sql});
   if (plan.select == dynamo::Select::kCount) {
     lines.push_back({"Select", "COUNT"});

@@ -10,7 +10,8 @@ namespace stator::sql {
 
 namespace {
 
-// How tightly a part binds. Parentheses stand only where they are needed: DynamoDB refuses redundant ones.
+// How tightly a part binds. Parentheses stand only where they are needed: DynamoDB refuses
+// redundant ones.
 enum class Binding { kAtom, kAnd, kOr };
 
 // A part of an expression with what it costs; nullopt where nothing can be said.
@@ -47,7 +48,8 @@ class FilterWriter {
  private:
   bool IsForbidden(const AttributePath& path) const {
     if (without_ == nullptr) return false;
-    return path.IsTop(without_->partition.name) || (without_->sort && path.IsTop(without_->sort->name));
+    return path.IsTop(without_->partition.name) ||
+           (without_->sort && path.IsTop(without_->sort->name));
   }
 
   // What cannot be said of an AND is left out.
@@ -70,7 +72,8 @@ class FilterWriter {
     return any;
   }
 
-  // REQUIRES: a prefix or substring test. On another type it is false, so the negation lets that type pass.
+  // REQUIRES: a prefix or substring test. On another type it is false, so the negation lets that
+  // type pass.
   std::optional<Part> WriteNot(const Predicate& child) {
     auto part = IsForbidden(child.path) ? std::nullopt : std::optional<Part>(WriteFunction(child));
     if (part) part = Part{"NOT " + part->text, part->operators + 1};
@@ -81,7 +84,8 @@ class FilterWriter {
     const std::string path = WritePath(leaf.path, writer_);
     switch (leaf.kind) {
       case Predicate::Kind::kIsNull:
-        return Join({"attribute_not_exists(" + path + ")", 1}, TypeTest(path, "NULL"), Binding::kOr);
+        return Join({"attribute_not_exists(" + path + ")", 1}, TypeTest(path, "NULL"),
+                    Binding::kOr);
       case Predicate::Kind::kIsNotNull: return Part{"attribute_exists(" + path + ")", 1};
       case Predicate::Kind::kCompare: return Guarded(leaf, WriteComparison(path, leaf));
       case Predicate::Kind::kIn:
@@ -117,18 +121,22 @@ class FilterWriter {
 
   Part WriteFunction(const Predicate& leaf) {
     const char* function = leaf.kind == Predicate::Kind::kPrefix ? "begins_with(" : "contains(";
-    return {function + WritePath(leaf.path, writer_) + ", " + WriteLiteral(leaf.operands[0], writer_) + ")", 1};
+    return {function + WritePath(leaf.path, writer_) + ", " +
+                WriteLiteral(leaf.operands[0], writer_) + ")",
+            1};
   }
 
   // Lets what a text column shows of other types pass; key attributes have one type only.
   Part Guarded(const Predicate& leaf, Part part) {
     const bool text = leaf.path.kind == TypeKind::kText && !leaf.path.is_key;
-    const bool other_types_pass = leaf.kind == Predicate::Kind::kCompare && leaf.op == CompareOp::kNotEqual;
+    const bool other_types_pass =
+        leaf.kind == Predicate::Kind::kCompare && leaf.op == CompareOp::kNotEqual;
     if (!text || other_types_pass) return part;
     const std::string path = WritePath(leaf.path, writer_);
     const Part is_text = TypeTest(path, "S");
     const Part exists{"attribute_exists(" + path + ")", 1};
-    const Part other_type = Join(exists, {"NOT " + is_text.text, is_text.operators + 1}, Binding::kAnd);
+    const Part other_type =
+        Join(exists, {"NOT " + is_text.text, is_text.operators + 1}, Binding::kAnd);
     return Join(part, other_type, Binding::kOr);
   }
 
@@ -151,22 +159,26 @@ std::string WriteLiteral(const Literal& literal, expression::ExpressionWriter& w
   switch (literal.type()) {
     case dynamo::AttributeType::kBool: return writer.Bool(literal.bytes() == "1");
     case dynamo::AttributeType::kBinary: return writer.Binary(literal.bytes());
-    case dynamo::AttributeType::kNumber: return writer.Number(dynamo::Number::FromSortable(literal.bytes()));
+    case dynamo::AttributeType::kNumber:
+      return writer.Number(dynamo::Number::FromSortable(literal.bytes()));
     default: return writer.String(literal.bytes());
   }
 }
 
-FilterExpression WriteFilter(const std::vector<Predicate>& conjuncts, const dynamo::KeySchema* without,
+FilterExpression WriteFilter(const std::vector<Predicate>& conjuncts,
+                             const dynamo::KeySchema* without,
                              expression::ExpressionWriter& writer) {
   FilterExpression filter;
   std::optional<Part> all;
   for (const Predicate& conjunct : conjuncts) {
-    // A first try, so that a conjunct that does not fit leaves no unused placeholder behind: DynamoDB refuses those.
+    // A first try, so that a conjunct that does not fit leaves no unused placeholder behind:
+    // DynamoDB refuses those.
     expression::ExpressionWriter attempt = writer;
     auto part = FilterWriter(without, attempt).Write(conjunct);
     if (!part) continue;
     Part longer = all ? Join(*all, *part, Binding::kAnd) : std::move(*part);
-    if (longer.operators > dynamo::kExpressionOperatorsMax || longer.text.size() > dynamo::kExpressionBytesMax) {
+    if (longer.operators > dynamo::kExpressionOperatorsMax ||
+        longer.text.size() > dynamo::kExpressionBytesMax) {
       continue;
     }
     writer = std::move(attempt);

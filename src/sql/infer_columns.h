@@ -1,4 +1,5 @@
-// InferColumns: the columns of a table from a sample of its items. DynamoDB has no schema beyond the key.
+// InferColumns: the columns of a table from a sample of its items. DynamoDB has no schema beyond
+// the key.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,9 @@ struct SampleStatistics {
   std::uint64_t partitions = 0;  // runs of items with one partition key
 };
 
-// Collects the attributes of items and makes columns of them. More items only add and widen columns. Not thread-safe.
-// Bounded: at most kAttributesMax attributes become columns; the names of the others are in none.
+// Collects the attributes of items and makes columns of them. More items only add and widen
+// columns. Not thread-safe. Bounded: at most kAttributesMax attributes become columns; the names of
+// the others are in none.
 class SchemaEvidence {
  public:
   // Columns of one table.
@@ -32,13 +34,13 @@ class SchemaEvidence {
   // Evidence of a table with this key and no item yet.
   explicit SchemaEvidence(dynamo::KeySchema key);
 
-  // Counts one item in. Items of one partition should come one after the other, as scans give them: the estimate of
-  // items a partition counts changes of the key.
+  // Counts one item in. Items of one partition should come one after the other, as scans give them:
+  // the estimate of items a partition counts changes of the key.
   void Add(dynamo::ItemView item);
   // As Add, for an item or a part of one that a query came across: counts no statistics.
   void Learn(dynamo::ItemView item);
-  // The columns: partition key, sort key, then the others ascending by attribute name. A key column has the type of the
-  // key schema whatever was seen; a number key starts as BIGINT.
+  // The columns: partition key, sort key, then the others ascending by attribute name. A key column
+  // has the type of the key schema whatever was seen; a number key starts as BIGINT.
   std::vector<Column> InferColumns() const;
   // Counts so far.
   const SampleStatistics& statistics() const { return statistics_; }

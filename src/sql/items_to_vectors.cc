@@ -8,9 +8,6 @@
 
 namespace stator::sql {
 
-using dynamo::AttributeType;
-using dynamo::AttributeValue;
-using dynamo::Number;
 using duckdb::FlatVector;
 using duckdb::idx_t;
 using duckdb::ListVector;
@@ -18,6 +15,9 @@ using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::StructVector;
 using duckdb::Vector;
+using dynamo::AttributeType;
+using dynamo::AttributeValue;
+using dynamo::Number;
 
 namespace {
 
@@ -33,16 +33,21 @@ class PageBuffer final : public duckdb::VectorBuffer {
 
 using PageReference = duckdb::buffer_ptr<duckdb::VectorBuffer>;
 
+__extension__ using Uint128 = unsigned __int128;
+
 bool ToDecimal(const Number& number, int scale, duckdb::hugeint_t& out) {
   const Number::Decimal decimal = number.ToDecimal();
-  if (decimal.exponent + scale > kDecimalDigitsMax || decimal.digit_count - decimal.exponent > scale) return false;
-  unsigned __int128 magnitude = 0;
+  if (decimal.exponent + scale > kDecimalDigitsMax ||
+      decimal.digit_count - decimal.exponent > scale)
+    return false;
+  Uint128 magnitude = 0;
   for (int i = 0; i < decimal.exponent + scale; ++i) {
     magnitude = magnitude * 10 + (i < decimal.digit_count ? decimal.digits[i] : 0U);
   }
-  const __int128 value = decimal.negative ? -static_cast<__int128>(magnitude) : static_cast<__int128>(magnitude);
+  const Uint128 value =
+      decimal.negative ? -magnitude : magnitude;  // two's complement, as hugeint_t
   out.lower = static_cast<std::uint64_t>(value);
-  out.upper = static_cast<std::int64_t>(value >> 64);
+  out.upper = static_cast<std::int64_t>(static_cast<std::uint64_t>(value >> 64));
   return true;
 }
 
@@ -59,7 +64,9 @@ class VectorWriter {
           children_.emplace_back(*StructVector::GetEntries(vector)[i], type.fields[i].type, page);
         }
         break;
-      case TypeKind::kList: children_.emplace_back(ListVector::GetEntry(vector), type.element[0], page); break;
+      case TypeKind::kList:
+        children_.emplace_back(ListVector::GetEntry(vector), type.element[0], page);
+        break;
       case TypeKind::kMap:
         children_.emplace_back(duckdb::MapVector::GetKeys(vector), kTextType, page);
         children_.emplace_back(duckdb::MapVector::GetValues(vector), type.element[0], page);
@@ -145,7 +152,8 @@ class VectorWriter {
   }
 
   bool WriteNumber(idx_t row, const Number& number) {
-    if (type_.kind == TypeKind::kDecimal) return ToDecimal(number, type_.scale, As<duckdb::hugeint_t>()[row]);
+    if (type_.kind == TypeKind::kDecimal)
+      return ToDecimal(number, type_.scale, As<duckdb::hugeint_t>()[row]);
     if (type_.kind == TypeKind::kDouble) {
       As<double>()[row] = number.ToDouble();
       return SurvivesDouble(number);
@@ -177,7 +185,9 @@ class VectorWriter {
     for (VectorWriter& child : children_) child.Refresh();
   }
 
-  void CloseList(idx_t row, idx_t first) { As<duckdb::list_entry_t>()[row] = {first, elements_ - first}; }
+  void CloseList(idx_t row, idx_t first) {
+    As<duckdb::list_entry_t>()[row] = {first, elements_ - first};
+  }
 
   bool WriteMap(idx_t row, dynamo::MapView map) {
     const idx_t first = elements_;
@@ -216,7 +226,8 @@ class VectorWriter {
   // A member of a set: the types that a set can hold.
   bool WriteMember(idx_t row, AttributeType type, std::string_view member) {
     const bool text = type_.kind == TypeKind::kText || type_.kind == TypeKind::kJson;
-    if (type == AttributeType::kNumber && !text) return IsNumeric() && WriteNumber(row, Number::FromSortable(member));
+    if (type == AttributeType::kNumber && !text)
+      return IsNumeric() && WriteNumber(row, Number::FromSortable(member));
     if (type == AttributeType::kBinary && type_.kind == TypeKind::kBlob) {
       As<string_t>()[row] = Reference(member);
       return true;
@@ -240,7 +251,8 @@ class VectorWriter {
   }
 
   bool IsNumeric() const {
-    return type_.kind == TypeKind::kBigint || type_.kind == TypeKind::kDecimal || type_.kind == TypeKind::kDouble;
+    return type_.kind == TypeKind::kBigint || type_.kind == TypeKind::kDecimal ||
+           type_.kind == TypeKind::kDouble;
   }
 
   Vector& vector_;
@@ -254,8 +266,9 @@ class VectorWriter {
 const ColumnType VectorWriter::kTextType;
 
 // Places one item; false and the attribute when it does not fit.
-bool PlaceItem(dynamo::MapView item, const std::vector<OutputColumn>& columns, std::vector<VectorWriter>& writers,
-               bool all_columns, idx_t row, std::string_view& attribute) {
+bool PlaceItem(dynamo::MapView item, const std::vector<OutputColumn>& columns,
+               std::vector<VectorWriter>& writers, bool all_columns, idx_t row,
+               std::string_view& attribute) {
   std::uint32_t entry = 0;
   const std::uint32_t entries = item.size();
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -286,8 +299,8 @@ ItemsToVectors::ItemsToVectors(std::vector<OutputColumn> columns, bool all_colum
   });
 }
 
-bool ItemsToVectors::Fill(const std::shared_ptr<Page>& page, std::size_t& entry, duckdb::DataChunk& chunk,
-                          Misfit& misfit) const {
+bool ItemsToVectors::Fill(const std::shared_ptr<Page>& page, std::size_t& entry,
+                          duckdb::DataChunk& chunk, Misfit& misfit) const {
   const PageReference reference = duckdb::make_buffer<PageBuffer>(page);
   std::vector<VectorWriter> writers;
   writers.reserve(columns_.size());

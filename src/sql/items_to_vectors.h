@@ -1,7 +1,8 @@
 // ItemsToVectors: columns out of item bytes into DuckDB's vectors, without anything in between.
 //
-// Attributes of an item and columns are both sorted by name, so one walk over both places every value. Text and binary
-// longer than 12 bytes is not copied: vectors point into the page, which they keep alive.
+// Attributes of an item and columns are both sorted by name, so one walk over both places every
+// value. Text and binary longer than 12 bytes is not copied: vectors point into the page, which
+// they keep alive.
 #pragma once
 
 #include <cstddef>
@@ -30,14 +31,15 @@ struct Misfit {
 // Fills chunks from pages. One thread at a time.
 class ItemsToVectors {
  public:
-  // `columns` in any order. With `all_columns`, an attribute that no column has is a misfit, since a query for every
-  // column must show it.
+  // `columns` in any order. With `all_columns`, an attribute that no column has is a misfit, since
+  // a query for every column must show it.
   ItemsToVectors(std::vector<OutputColumn> columns, bool all_columns);
 
-  // Writes items of `page` from `entry` on into rows 0, 1, ... of `chunk` until it is full or the page ends; absent
-  // entries are skipped. Moves `entry` behind the last item read; sets the chunk's cardinality. False and `misfit` set
-  // when an item does not fit.
-  bool Fill(const std::shared_ptr<Page>& page, std::size_t& entry, duckdb::DataChunk& chunk, Misfit& misfit) const;
+  // Writes items of `page` from `entry` on into rows 0, 1, ... of `chunk` until it is full or the
+  // page ends; absent entries are skipped. Moves `entry` behind the last item read; sets the
+  // chunk's cardinality. False and `misfit` set when an item does not fit.
+  bool Fill(const std::shared_ptr<Page>& page, std::size_t& entry, duckdb::DataChunk& chunk,
+            Misfit& misfit) const;
 
  private:
   std::vector<OutputColumn> columns_;  // ascending by attribute

@@ -33,7 +33,8 @@ char32_t CodePointAt(const std::string& text, std::size_t at) {
   if (lead < 0x80) return lead;
   const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
   char32_t code = lead & (0x3FU >> more);
-  for (int i = 1; i <= more; ++i) code = (code << 6) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
+  for (int i = 1; i <= more; ++i)
+    code = (code << 6) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
   return code;
 }
 
@@ -102,7 +103,8 @@ bool RegionBefore(const KeyRegion& a, const KeyRegion& b) {
   return LowBefore(a.sort, b.sort);
 }
 
-// Whether some value may lie in both intervals, or none between them. REQUIRES: a.low is not above b.low.
+// Whether some value may lie in both intervals, or none between them. REQUIRES: a.low is not above
+// b.low.
 bool Touch(const SortInterval& a, const SortInterval& b) {
   if (!a.high || !b.low || *a.high > *b.low) return true;
   return *a.high == *b.low && (a.high_inclusive || b.low_inclusive);
@@ -182,7 +184,8 @@ KeyRegions SortLeaf(const Predicate& leaf) {
     return found;
   }
   const Literal& operand = leaf.operands[0];
-  if (operand.bytes().empty() || !FitsKey(operand, dynamo::kSortKeyBytesMax)) return Everything(false);
+  if (operand.bytes().empty() || !FitsKey(operand, dynamo::kSortKeyBytesMax))
+    return Everything(false);
   if (leaf.kind == Predicate::Kind::kCompare) return SortComparison(leaf.op, operand);
   if (leaf.kind != Predicate::Kind::kPrefix) return Everything(false);
   SortInterval starts;

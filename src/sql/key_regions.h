@@ -1,8 +1,8 @@
 // Key regions: which parts of a table a predicate can be true in, as far as the primary key tells.
 //
-// A region is one partition (or all of them) and an interval of sort keys. ANDs intersect regions, ORs collect them. The
-// regions of a predicate always cover all its rows; `exact` says that they hold no other rows either, so that the
-// predicate need not be checked again.
+// A region is one partition (or all of them) and an interval of sort keys. ANDs intersect regions,
+// ORs collect them. The regions of a predicate always cover all its rows; `exact` says that they
+// hold no other rows either, so that the predicate need not be checked again.
 #pragma once
 
 #include <cstddef>
@@ -54,17 +54,19 @@ struct KeyRegions {
 // Most regions that are kept; what would need more is answered by fewer, larger ones.
 inline constexpr std::size_t kKeyRegionsMax = 10'000;
 
-// The regions of `predicate` in a table with key `key`. They neither overlap nor repeat and ascend by partition and
-// bounds, except that a region of all partitions stands alone.
+// The regions of `predicate` in a table with key `key`. They neither overlap nor repeat and ascend
+// by partition and bounds, except that a region of all partitions stands alone.
 KeyRegions FindKeyRegions(const dynamo::KeySchema& key, const Predicate& predicate);
 
-// Whether the key alone decides `predicate`: reading its regions, or a part of them, makes checking it again needless.
+// Whether the key alone decides `predicate`: reading its regions, or a part of them, makes checking
+// it again needless.
 bool DecidedByKey(const dynamo::KeySchema& key, const Predicate& predicate);
 
 // The regions of both.
 KeyRegions Intersect(const KeyRegions& a, const KeyRegions& b);
 
-// The least value above all values that start with `prefix`; nullopt when there is none. REQUIRES: S or B.
+// The least value above all values that start with `prefix`; nullopt when there is none. REQUIRES:
+// S or B.
 std::optional<Literal> PrefixEnd(const Literal& prefix);
 
 }  // namespace stator::sql

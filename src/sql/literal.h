@@ -11,13 +11,18 @@
 
 namespace stator::sql {
 
-// An S, N, B or BOOL constant. A plain value; orders by type, then as DynamoDB orders values of the type.
+// An S, N, B or BOOL constant. A plain value; orders by type, then as DynamoDB orders values of the
+// type.
 class Literal {
  public:
   // An S. REQUIRES: UTF-8.
-  static Literal Text(std::string text) { return {dynamo::AttributeType::kString, std::move(text)}; }
+  static Literal Text(std::string text) {
+    return {dynamo::AttributeType::kString, std::move(text)};
+  }
   // A B.
-  static Literal Binary(std::string bytes) { return {dynamo::AttributeType::kBinary, std::move(bytes)}; }
+  static Literal Binary(std::string bytes) {
+    return {dynamo::AttributeType::kBinary, std::move(bytes)};
+  }
   // An N.
   static Literal Of(const dynamo::Number& number) {
     return {dynamo::AttributeType::kNumber, std::string(number.sortable())};

@@ -18,7 +18,8 @@ using base::Result;
 
 namespace {
 
-// One stream of pages: a segment of a Scan, a Query, or a batch of keys. Only one request of it runs at a time.
+// One stream of pages: a segment of a Scan, a Query, or a batch of keys. Only one request of it
+// runs at a time.
 struct Cursor {
   std::optional<dynamo::QueryRequest> query;
   std::optional<dynamo::ScanRequest> scan;
@@ -31,7 +32,8 @@ dynamo::ExpressionAttributes PlaceholdersOf(const ScanPlan& plan) {
   return writer.Build();
 }
 
-void FillPageRequest(const TableFacts& table, const ScanPlan& plan, dynamo::ReadPageRequest& request) {
+void FillPageRequest(const TableFacts& table, const ScanPlan& plan,
+                     dynamo::ReadPageRequest& request) {
   request.table_name = table.name;
   request.filter_expression = plan.filter_expression;
   request.projection_expression = plan.projection_expression;
@@ -116,10 +118,12 @@ std::vector<Cursor> CursorsOf(const TableFacts& table, const ScanPlan& plan) {
       }
       break;
     case AccessPath::kQuery:
-      for (const KeyRegion& region : plan.regions) cursors.push_back(QueryCursor(table, plan, region));
+      for (const KeyRegion& region : plan.regions)
+        cursors.push_back(QueryCursor(table, plan, region));
       break;
     case AccessPath::kScan:
-      for (std::int32_t i = 0; i < plan.segments; ++i) cursors.push_back(ScanCursor(table, plan, i));
+      for (std::int32_t i = 0; i < plan.segments; ++i)
+        cursors.push_back(ScanCursor(table, plan, i));
       break;
   }
   return cursors;
@@ -128,7 +132,8 @@ std::vector<Cursor> CursorsOf(const TableFacts& table, const ScanPlan& plan) {
 }  // namespace
 
 struct PageSource::State : std::enable_shared_from_this<PageSource::State> {
-  State(dynamo::Dynamo& the_store, const TableFacts& table, const ScanPlan& plan, const CallContext& call)
+  State(dynamo::Dynamo& the_store, const TableFacts& table, const ScanPlan& plan,
+        const CallContext& call)
       : store(the_store), context(call), cursors(CursorsOf(table, plan)) {
     context.cancel = base::CancelToken::Create();
     for (std::size_t i = 0; i < cursors.size(); ++i) idle.push_back(i);
@@ -140,12 +145,14 @@ struct PageSource::State : std::enable_shared_from_this<PageSource::State> {
            in_flight + static_cast<int>(ready.size()) < kPagesOutstandingMax;
   }
 
-  // Starts the next request of an idle cursor. REQUIRES: MayAsk(); `lock` is held, and is given up meanwhile.
+  // Starts the next request of an idle cursor. REQUIRES: MayAsk(); `lock` is held, and is given up
+  // meanwhile.
   void Ask(std::unique_lock<std::mutex>& lock) {
     const std::size_t index = idle.front();
     idle.pop_front();
     ++in_flight;
-    // A copy: the answer may come, and another reader go on with the cursor, before the store's method has returned.
+    // A copy: the answer may come, and another reader go on with the cursor, before the store's
+    // method has returned.
     const Cursor cursor = cursors[index];
     lock.unlock();
     Start(index, cursor);
@@ -153,8 +160,8 @@ struct PageSource::State : std::enable_shared_from_this<PageSource::State> {
   }
 
   void Start(std::size_t index, const Cursor& cursor);
-  void Done(std::size_t index, Result<Page> page, std::optional<dynamo::Item> next, std::int64_t evaluated,
-            double units);
+  void Done(std::size_t index, Result<Page> page, std::optional<dynamo::Item> next,
+            std::int64_t evaluated, double units);
   template <typename Response>
   base::Completion<Response> OnPage(std::size_t index);
 
@@ -194,7 +201,8 @@ void PageSource::State::Done(std::size_t index, Result<Page> page, std::optional
     if (page->count > 0) ready.push_back(std::move(*page));
     if (next) {
       Cursor& cursor = cursors[index];
-      auto& start = cursor.query ? cursor.query->exclusive_start_key : cursor.scan->exclusive_start_key;
+      auto& start =
+          cursor.query ? cursor.query->exclusive_start_key : cursor.scan->exclusive_start_key;
       start = std::move(next);
       // To the front: one segment after the other keeps the store's reads together.
       idle.push_front(index);
@@ -205,43 +213,50 @@ void PageSource::State::Done(std::size_t index, Result<Page> page, std::optional
 
 template <typename Response>
 base::Completion<Response> PageSource::State::OnPage(std::size_t index) {
-  return [self = shared_from_this(), index, asker = std::this_thread::get_id()](Result<Response> response) {
+  return [self = shared_from_this(), index,
+          asker = std::this_thread::get_id()](Result<Response> response) {
     if (std::this_thread::get_id() != asker) {
       std::lock_guard lock(self->mutex);
       self->answers_later = true;
     }
     if (!response.ok()) return self->Done(index, response.error(), std::nullopt, 0, 0);
     Page page{std::move(response->items), response->count};
-    self->Done(index, std::move(page), std::move(response->last_evaluated_key), response->scanned_count,
-               UnitsOf(response->consumed_capacity));
+    self->Done(index, std::move(page), std::move(response->last_evaluated_key),
+               response->scanned_count, UnitsOf(response->consumed_capacity));
   };
 }
 
 void PageSource::State::Start(std::size_t index, const Cursor& cursor) {
-  if (cursor.query) return store.Query(context, *cursor.query, OnPage<dynamo::QueryResponse>(index));
+  if (cursor.query)
+    return store.Query(context, *cursor.query, OnPage<dynamo::QueryResponse>(index));
   if (cursor.scan) return store.Scan(context, *cursor.scan, OnPage<dynamo::ScanResponse>(index));
   if (cursor.get) {
     return store.GetItem(
-        context, *cursor.get, [self = shared_from_this(), index](Result<dynamo::GetItemResponse> response) {
+        context, *cursor.get,
+        [self = shared_from_this(), index](Result<dynamo::GetItemResponse> response) {
           if (!response.ok()) return self->Done(index, response.error(), std::nullopt, 0, 0);
           Page page;
           page.count = response->item ? 1 : 0;
           if (response->item) page.items.Append(*response->item);
           const std::int64_t evaluated = page.count;
-          self->Done(index, std::move(page), std::nullopt, evaluated, UnitsOf(response->consumed_capacity));
+          self->Done(index, std::move(page), std::nullopt, evaluated,
+                     UnitsOf(response->consumed_capacity));
         });
   }
-  store.GetMany(
-      context, *cursor.many, [self = shared_from_this(), index](Result<dynamo::ReadManyResponse> response) {
-        if (!response.ok()) return self->Done(index, response.error(), std::nullopt, 0, 0);
-        if (!response->failures.empty()) {
-          return self->Done(index, response->failures[0].error, std::nullopt, 0, 0);
-        }
-        Page page{std::move(response->items), 0};
-        for (std::size_t i = 0; i < page.items.size(); ++i) page.count += page.items.Find(i) ? 1 : 0;
-        const std::int64_t found = page.count;
-        self->Done(index, std::move(page), std::nullopt, found, response->consumed_read_units);
-      });
+  store.GetMany(context, *cursor.many,
+                [self = shared_from_this(), index](Result<dynamo::ReadManyResponse> response) {
+                  if (!response.ok())
+                    return self->Done(index, response.error(), std::nullopt, 0, 0);
+                  if (!response->failures.empty()) {
+                    return self->Done(index, response->failures[0].error, std::nullopt, 0, 0);
+                  }
+                  Page page{std::move(response->items), 0};
+                  for (std::size_t i = 0; i < page.items.size(); ++i)
+                    page.count += page.items.Find(i) ? 1 : 0;
+                  const std::int64_t found = page.count;
+                  self->Done(index, std::move(page), std::nullopt, found,
+                             response->consumed_read_units);
+                });
 }
 
 PageSource::PageSource(dynamo::Dynamo& store, const TableFacts& table, const ScanPlan& plan,
@@ -279,7 +294,9 @@ void PageSource::Stop() {
   state_->changed.notify_all();
 }
 
-std::size_t PageSource::parallelism() const { return std::max<std::size_t>(state_->cursors.size(), 1); }
+std::size_t PageSource::parallelism() const {
+  return std::max<std::size_t>(state_->cursors.size(), 1);
+}
 
 PageStatistics PageSource::statistics() const {
   std::lock_guard lock(state_->mutex);

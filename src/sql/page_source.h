@@ -1,8 +1,9 @@
-// PageSource: carries out a ScanPlan against the seam, several requests at a time, and hands out pages to any number of
-// threads. Knows nothing of DuckDB.
+// PageSource: carries out a ScanPlan against the seam, several requests at a time, and hands out
+// pages to any number of threads. Knows nothing of DuckDB.
 //
-// Requests run ahead of the readers by at most kPagesOutstandingMax pages. A store that answers on the caller's thread
-// (the embedded engine) is asked only when a reader wants a page, so that nothing is read that nobody wants.
+// Requests run ahead of the readers by at most kPagesOutstandingMax pages. A store that answers on
+// the caller's thread (the embedded engine) is asked only when a reader wants a page, so that
+// nothing is read that nobody wants.
 #pragma once
 
 #include <chrono>
@@ -31,8 +32,8 @@ struct PageStatistics {
   double read_units = 0;             // as the store counted
 };
 
-// One run of one plan. Thread-safe. The store must outlive the requests in flight, which end by the deadline of the
-// context at the latest; destroying the source cancels them.
+// One run of one plan. Thread-safe. The store must outlive the requests in flight, which end by the
+// deadline of the context at the latest; destroying the source cancels them.
 class PageSource {
  public:
   // Pages asked for or read and not yet taken, at most.
@@ -50,9 +51,10 @@ class PageSource {
   PageSource(const PageSource&) = delete;
   PageSource& operator=(const PageSource&) = delete;
 
-  // The next page, or nullopt when all were taken. Blocks until there is one. `should_stop` is asked while waiting and
-  // before each request; when it says true the answer is a DeadlineExceeded error. The first error of any request ends
-  // the source: every later call answers it. Pages of one Query come in order, others in any.
+  // The next page, or nullopt when all were taken. Blocks until there is one. `should_stop` is
+  // asked while waiting and before each request; when it says true the answer is a DeadlineExceeded
+  // error. The first error of any request ends the source: every later call answers it. Pages of
+  // one Query come in order, others in any.
   base::Result<std::optional<Page>> Next(const std::function<bool()>& should_stop);
   // Asks for no further page: enough rows were found. Next() then answers nullopt.
   void Stop();

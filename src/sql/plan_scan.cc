@@ -37,14 +37,16 @@ double ReadUnits(double bytes, bool consistent) {
   return consistent ? units : units * kUnitsPerEventualRead;
 }
 
-// Items of one region: the share of a partition that an open or a closed range usually takes is a guess.
+// Items of one region: the share of a partition that an open or a closed range usually takes is a
+// guess.
 double ExpectedItems(const TableFacts& table, const KeyRegion& region) {
   constexpr double kShareOfOpenRange = 0.3;
   constexpr double kShareOfClosedRange = 0.1;
   if (!table.key.sort || region.sort.IsPoint()) return 1;
   if (region.sort.IsAll()) return table.items_per_partition;
   const bool closed = region.sort.low && region.sort.high;
-  return std::max(1.0, table.items_per_partition * (closed ? kShareOfClosedRange : kShareOfOpenRange));
+  return std::max(1.0,
+                  table.items_per_partition * (closed ? kShareOfClosedRange : kShareOfOpenRange));
 }
 
 void Estimate(const TableFacts& table, ScanPlan& plan) {
@@ -91,7 +93,8 @@ void MarkDecided(const TableFacts& table, const ScanWish& wish, ScanPlan& plan) 
     by_key.push_back(wish.conjuncts[i]);
   }
   // Not exact: too many regions were joined into fewer, and nothing is settled.
-  if (FindKeyRegions(table.key, Predicate::And(std::move(by_key))).exact) plan.decided = std::move(decided);
+  if (FindKeyRegions(table.key, Predicate::And(std::move(by_key))).exact)
+    plan.decided = std::move(decided);
 }
 
 bool AllDecided(const ScanPlan& plan) {
@@ -109,20 +112,24 @@ std::vector<AttributePath> ProjectedPaths(const TableFacts& table, const ScanWis
   // The key names the item in errors, and the reader checks bounds of ranges with it.
   wanted.push_back({{table.key.partition.name}, TypeKind::kText, true});
   if (table.key.sort) wanted.push_back({{table.key.sort->name}, TypeKind::kText, true});
-  const auto by_names = [](const AttributePath& a, const AttributePath& b) { return a.names < b.names; };
+  const auto by_names = [](const AttributePath& a, const AttributePath& b) {
+    return a.names < b.names;
+  };
   std::sort(wanted.begin(), wanted.end(), by_names);
   std::vector<AttributePath> paths;
   for (AttributePath& path : wanted) {
-    // DynamoDB refuses paths that overlap; sorted, a shorter path stands just before its longer ones.
-    const bool covered = !paths.empty() && paths.back().names.size() <= path.names.size() &&
-                         std::equal(paths.back().names.begin(), paths.back().names.end(), path.names.begin());
+    // DynamoDB refuses paths that overlap; sorted, a shorter path stands just before its longer
+    // ones.
+    const bool covered =
+        !paths.empty() && paths.back().names.size() <= path.names.size() &&
+        std::equal(paths.back().names.begin(), paths.back().names.end(), path.names.begin());
     if (!covered) paths.push_back(std::move(path));
   }
   return paths;
 }
 
-void WriteProjection(const TableFacts& table, const ScanWish& wish, expression::ExpressionWriter& writer,
-                     ScanPlan& plan) {
+void WriteProjection(const TableFacts& table, const ScanWish& wish,
+                     expression::ExpressionWriter& writer, ScanPlan& plan) {
   if (wish.all_attributes || plan.select == dynamo::Select::kCount) return;
   std::string text;
   std::string sql;
@@ -173,7 +180,8 @@ std::string WriteKeyCondition(const dynamo::KeySchema& key, const KeyRegion& reg
     const std::string low = WriteLiteral(*sort.low, writer);
     return text + name + " BETWEEN " + low + " AND " + WriteLiteral(*sort.high, writer);
   }
-  if (sort.low) return text + name + (sort.low_inclusive ? " >= " : " > ") + WriteLiteral(*sort.low, writer);
+  if (sort.low)
+    return text + name + (sort.low_inclusive ? " >= " : " > ") + WriteLiteral(*sort.low, writer);
   return text + name + (sort.high_inclusive ? " <= " : " < ") + WriteLiteral(*sort.high, writer);
 }
 
@@ -196,8 +204,9 @@ ScanPlan PlanScan(const TableFacts& table, const ScanWish& wish) {
     plan.page_limit = static_cast<std::int32_t>(std::max<std::int64_t>(*wish.limit, 1));
     plan.segments = 1;
     plan.expected_items = std::min(plan.expected_items, static_cast<double>(*wish.limit));
-    plan.expected_read_units = std::min(
-        plan.expected_read_units, ReadUnits(plan.expected_items * table.ItemBytes(), plan.consistent_read));
+    plan.expected_read_units =
+        std::min(plan.expected_read_units,
+                 ReadUnits(plan.expected_items * table.ItemBytes(), plan.consistent_read));
   }
   return plan;
 }

@@ -5,9 +5,9 @@
 //   the predicate is false    -> Empty: nothing is read
 //   otherwise                 -> Scan in segments
 //
-// A scan of a table whose key was given never happens, whatever the estimates say. What a key condition cannot say goes
-// into a FilterExpression when it can be said there; everything is checked again by the reader except what
-// ScanPlan::decided names.
+// A scan of a table whose key was given never happens, whatever the estimates say. What a key
+// condition cannot say goes into a FilterExpression when it can be said there; everything is
+// checked again by the reader except what ScanPlan::decided names.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,9 @@ struct TableFacts {
   double items_per_partition = 1;
 
   // Estimated bytes of one item; 256 when nothing is known.
-  double ItemBytes() const { return item_count > 0 && size_bytes > 0 ? size_bytes / item_count : 256; }
+  double ItemBytes() const {
+    return item_count > 0 && size_bytes > 0 ? size_bytes / item_count : 256;
+  }
 };
 
 // What a query wants of the table.
@@ -45,7 +47,8 @@ struct ScanWish {
   bool all_attributes = false;
   // No attribute is needed, only the number of rows.
   bool count_only = false;
-  // Rows beyond this many are not needed. REQUIRES: set only when DuckDB filters nothing behind the scan.
+  // Rows beyond this many are not needed. REQUIRES: set only when DuckDB filters nothing behind the
+  // scan.
   std::optional<std::int64_t> limit;
   bool consistent_read = false;
 };
@@ -59,12 +62,13 @@ struct ScanPlan {
   AccessPath access = AccessPath::kScan;
   std::vector<KeyRegion> regions;  // of GetItem, GetMany and Query; all with a partition
   std::int32_t segments = 1;       // of Scan
-  // Expressions, empty when there are none, and the placeholders of both. Key conditions are written for each region
-  // when its request is made, going on from `placeholders`.
+  // Expressions, empty when there are none, and the placeholders of both. Key conditions are
+  // written for each region when its request is made, going on from `placeholders`.
   std::string filter_expression;
   std::string projection_expression;
   expression::ExpressionWriter placeholders;
-  dynamo::Select select = dynamo::Select::kDefault;  // kCount for count-only reads that need no check
+  dynamo::Select select =
+      dynamo::Select::kDefault;  // kCount for count-only reads that need no check
   bool consistent_read = false;
   std::optional<std::int32_t> page_limit;  // items a page, for small LIMITs
   // For each conjunct of the wish, whether reading by the plan already guarantees it.
@@ -85,11 +89,12 @@ struct ExplainLine {
   std::string text;
 };
 
-// The plan for people: access path, key conditions, filter, projection, segments, expected read units.
+// The plan for people: access path, key conditions, filter, projection, segments, expected read
+// units.
 std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& plan);
 
-// The key condition of a Query for `region`, names and values through `writer`. A bound that BETWEEN cannot leave out is
-// read with the rest.
+// The key condition of a Query for `region`, names and values through `writer`. A bound that
+// BETWEEN cannot leave out is read with the rest.
 std::string WriteKeyCondition(const dynamo::KeySchema& key, const KeyRegion& region,
                               expression::ExpressionWriter& writer);
 

@@ -71,7 +71,8 @@ Predicate Combine(Predicate::Kind kind, std::vector<Predicate> children) {
   combined.kind = kind;
   for (Predicate& child : children) {
     if (child.kind == kind) {
-      std::move(child.children.begin(), child.children.end(), std::back_inserter(combined.children));
+      std::move(child.children.begin(), child.children.end(),
+                std::back_inserter(combined.children));
     } else {
       combined.children.push_back(std::move(child));
     }
@@ -121,8 +122,9 @@ Predicate Predicate::Not(Predicate child) {
 }
 
 bool Predicate::HasOpaque() const {
-  return kind == Kind::kOpaque || std::any_of(children.begin(), children.end(),
-                                              [](const Predicate& child) { return child.HasOpaque(); });
+  return kind == Kind::kOpaque ||
+         std::any_of(children.begin(), children.end(),
+                     [](const Predicate& child) { return child.HasOpaque(); });
 }
 
 namespace {
@@ -154,8 +156,7 @@ std::string InSql(const Predicate& predicate) {
 
 std::string Predicate::ToSql() const {
   switch (kind) {
-    case Kind::kCompare:
-      return path.ToSql() + " " + CompareOpText(op) + " " + operands[0].ToSql();
+    case Kind::kCompare: return path.ToSql() + " " + CompareOpText(op) + " " + operands[0].ToSql();
     case Kind::kIn: return InSql(*this);
     case Kind::kPrefix: return "starts_with(" + path.ToSql() + ", " + operands[0].ToSql() + ")";
     case Kind::kContains: return "contains(" + path.ToSql() + ", " + operands[0].ToSql() + ")";

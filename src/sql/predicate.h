@@ -1,8 +1,8 @@
-// Predicate: a WHERE clause in terms that DynamoDB might answer. Made from DuckDB's bound expressions by
-// translate_expression.h, read by plan_scan.h.
+// Predicate: a WHERE clause in terms that DynamoDB might answer. Made from DuckDB's bound
+// expressions by translate_expression.h, read by plan_scan.h.
 //
-// What a store answers for a predicate need only be a superset of its rows: every row read is checked again by DuckDB or
-// by the scan. So whatever cannot be said is left out, never guessed.
+// What a store answers for a predicate need only be a superset of its rows: every row read is
+// checked again by DuckDB or by the scan. So whatever cannot be said is left out, never guessed.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace stator::sql {
 
 // A top-level attribute or a field of nested maps, by the names in the item.
 struct AttributePath {
-  std::vector<std::string> names;  // at least one
+  std::vector<std::string> names;   // at least one
   TypeKind kind = TypeKind::kText;  // what its column shows
   bool is_key = false;              // whether it is part of the table's primary key
   // Whether it is `name` at the top level.
@@ -27,7 +27,14 @@ struct AttributePath {
   friend bool operator==(const AttributePath&, const AttributePath&) = default;
 };
 
-enum class CompareOp : std::uint8_t { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+enum class CompareOp : std::uint8_t {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual
+};
 
 // The operator with its sides exchanged: a < b is b > a.
 CompareOp Mirrored(CompareOp op);

@@ -11,7 +11,8 @@ namespace stator::sql {
 using base::Result;
 
 Result<SchemaEvidence> SampleTable(dynamo::Dynamo& store, const base::CallContext& context,
-                                   const dynamo::TableDescription& table, const SampleOptions& options) {
+                                   const dynamo::TableDescription& table,
+                                   const SampleOptions& options) {
   SchemaEvidence evidence(table.key_schema);
   std::deque<dynamo::ScanRequest> segments;
   for (std::int32_t i = 0; i < options.segments; ++i) {
@@ -21,16 +22,16 @@ Result<SchemaEvidence> SampleTable(dynamo::Dynamo& store, const base::CallContex
     request.total_segments = options.segments;
     segments.push_back(std::move(request));
   }
-  const std::int64_t page = std::max<std::int64_t>(1, options.items / std::max(options.segments, 1));
+  const std::int64_t page =
+      std::max<std::int64_t>(1, options.items / std::max(options.segments, 1));
   std::int64_t left = options.items;
   while (!segments.empty() && left > 0) {
     dynamo::ScanRequest request = std::move(segments.front());
     segments.pop_front();
     request.limit = static_cast<std::int32_t>(std::min(page, left));
     STATOR_ASSIGN_OR_RETURN(dynamo::ScanResponse response,
-                            base::Wait<dynamo::ScanResponse>([&](auto done) {
-                              store.Scan(context, request, std::move(done));
-                            }));
+                            base::Wait<dynamo::ScanResponse>(
+                                [&](auto done) { store.Scan(context, request, std::move(done)); }));
     for (std::size_t i = 0; i < response.items.size(); ++i) evidence.Add(response.items[i]);
     left -= std::max<std::int64_t>(response.scanned_count, 1);
     if (!response.last_evaluated_key) continue;

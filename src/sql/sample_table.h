@@ -1,4 +1,5 @@
-// SampleTable: reads a spread sample of a table, so that its columns do not depend on the first few items.
+// SampleTable: reads a spread sample of a table, so that its columns do not depend on the first few
+// items.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +13,15 @@ namespace stator::sql {
 
 // How much to read. The cost is about `items` times the item size in read units of 4 KB, halved.
 struct SampleOptions {
-  std::int32_t segments = 16;   // spread evenly over the range of partition hashes
-  std::int64_t items = 1'024;   // evaluated at most, over all segments; at least `segments`
+  std::int32_t segments = 16;  // spread evenly over the range of partition hashes
+  std::int64_t items = 1'024;  // evaluated at most, over all segments; at least `segments`
 };
 
-// Scans `items / segments` items from the start of each segment, then goes round the segments that have more until
-// `items` are read or the table ends: a small table is read whole, one big partition does not hide behind empty segments.
-// ERRORS: those of Scan.
+// Scans `items / segments` items from the start of each segment, then goes round the segments that
+// have more until `items` are read or the table ends: a small table is read whole, one big
+// partition does not hide behind empty segments. ERRORS: those of Scan.
 base::Result<SchemaEvidence> SampleTable(dynamo::Dynamo& store, const base::CallContext& context,
-                                         const dynamo::TableDescription& table, const SampleOptions& options);
+                                         const dynamo::TableDescription& table,
+                                         const SampleOptions& options);
 
 }  // namespace stator::sql

@@ -52,11 +52,11 @@ class GlobalScan final : public duckdb::GlobalTableFunctionState {
 class LocalScan final : public duckdb::LocalTableFunctionState {
  public:
   std::shared_ptr<Page> page;
-  std::size_t entry = 0;         // the next one of the page
-  std::int64_t uncounted = 0;    // rows of a count-only page not handed out yet
-  bool remove_columns = false;   // filter columns that the query does not want
-  duckdb::vector<idx_t> kept;    // those it wants
-  DataChunk all;                 // with the filter columns
+  std::size_t entry = 0;        // the next one of the page
+  std::int64_t uncounted = 0;   // rows of a count-only page not handed out yet
+  bool remove_columns = false;  // filter columns that the query does not want
+  duckdb::vector<idx_t> kept;   // those it wants
+  DataChunk all;                // with the filter columns
   duckdb::unique_ptr<Expression> filter;
   duckdb::unique_ptr<duckdb::ExpressionExecutor> executor;
   duckdb::SelectionVector selection{STANDARD_VECTOR_SIZE};
@@ -79,8 +79,8 @@ void AppendRequired(const TableFilter& filter, const Expression& column,
 }
 
 // Translates what joins found out: any part that can be said, optional or not.
-void AppendDynamic(const TableFilter& filter, const Expression& column, const ColumnResolver& resolve,
-                   std::vector<Predicate>& out) {
+void AppendDynamic(const TableFilter& filter, const Expression& column,
+                   const ColumnResolver& resolve, std::vector<Predicate>& out) {
   switch (filter.filter_type) {
     case TableFilterType::DYNAMIC_FILTER:
     case TableFilterType::BLOOM_FILTER: return;
@@ -101,7 +101,8 @@ void AppendDynamic(const TableFilter& filter, const Expression& column, const Co
   }
 }
 
-// The range that comes with a list of join keys says nothing more, and would only lengthen the filter expression.
+// The range that comes with a list of join keys says nothing more, and would only lengthen the
+// filter expression.
 void DropRangesBesideLists(std::vector<Predicate>& predicates) {
   const auto has_list = [&](const AttributePath& path) {
     for (const Predicate& predicate : predicates) {
@@ -115,7 +116,8 @@ void DropRangesBesideLists(std::vector<Predicate>& predicates) {
   });
 }
 
-std::vector<Predicate> DynamicPredicates(const DynamoScanData& scan, duckdb::TableFunctionInitInput& input) {
+std::vector<Predicate> DynamicPredicates(const DynamoScanData& scan,
+                                         duckdb::TableFunctionInitInput& input) {
   std::vector<Predicate> predicates;
   if (!input.op) return predicates;
   const auto& op = input.op->Cast<duckdb::PhysicalTableScan>();
@@ -128,7 +130,8 @@ std::vector<Predicate> DynamicPredicates(const DynamoScanData& scan, duckdb::Tab
     const Column& column = scan.snapshot->columns[id.GetPrimaryIndex()];
     const duckdb::BoundReferenceExpression reference(ToLogicalType(column.type), position);
     const ColumnResolver resolve = [&](const Expression& expression) -> std::optional<TypedPath> {
-      if (expression.GetExpressionClass() != duckdb::ExpressionClass::BOUND_REF) return std::nullopt;
+      if (expression.GetExpressionClass() != duckdb::ExpressionClass::BOUND_REF)
+        return std::nullopt;
       return PathOfColumn(column);
     };
     AppendDynamic(*filter, reference, resolve, predicates);
@@ -143,17 +146,23 @@ std::vector<Predicate> DynamicPredicates(const DynamoScanData& scan, duckdb::Tab
   const dynamo::ItemView item = page.items[misfit.entry];
   const dynamo::KeySchema& key = snapshot.facts.key;
   KeyRegion where;
-  if (const auto partition = item.Find(key.partition.name)) where.partition = Literal::FromValue(*partition);
+  if (const auto partition = item.Find(key.partition.name))
+    where.partition = Literal::FromValue(*partition);
   if (key.sort) {
-    if (const auto sort = item.Find(key.sort->name)) where.sort.low = where.sort.high = Literal::FromValue(*sort);
+    if (const auto sort = item.Find(key.sort->name))
+      where.sort.low = where.sort.high = Literal::FromValue(*sort);
   }
   global.data.table->Learn(page.items);
   QueryControl::Of(context)->MarkSchemaChanged();
-  std::string message = "table " + snapshot.sql_name + ", attribute " + QuoteIdentifier(misfit.attribute);
+  std::string message =
+      "table " + snapshot.sql_name + ", attribute " + QuoteIdentifier(misfit.attribute);
   if (where.partition) message += " of the item " + RegionToSql(key, where);
-  message += ": its value does not fit the column as it was inferred from a sample. The column has been widened: "
-             "run the statement again.";
-  ThrowError(context, base::Error(base::ErrorKind::kConflict, kSqlSchemaChanged, std::move(message)));
+  message +=
+      ": its value does not fit the column as it was inferred from a sample. The column has been "
+      "widened: "
+      "run the statement again.";
+  ThrowError(context,
+             base::Error(base::ErrorKind::kConflict, kSqlSchemaChanged, std::move(message)));
 }
 
 // Takes the next page; false at the end.
@@ -198,39 +207,44 @@ void ReadRows(ClientContext& context, GlobalScan& global, LocalScan& local, Data
 
 }  // namespace
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(ClientContext& context,
-                                                               duckdb::TableFunctionInitInput& input) {
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(
+    ClientContext& context, duckdb::TableFunctionInitInput& input) {
   const auto& scan = input.bind_data->Cast<DynamoScanData>();
   const ScanWish wish = scan.WishFor(input.column_indexes, DynamicPredicates(scan, input));
   std::vector<OutputColumn> columns;
   for (std::size_t i = 0; i < input.column_indexes.size(); ++i) {
     const ColumnIndex& id = input.column_indexes[i];
-    if (!id.IsVirtualColumn()) columns.push_back({&scan.snapshot->columns[id.GetPrimaryIndex()], i});
+    if (!id.IsVirtualColumn())
+      columns.push_back({&scan.snapshot->columns[id.GetPrimaryIndex()], i});
   }
-  return duckdb::make_uniq<GlobalScan>(scan, wish, QueryControl::Of(context)->call(), std::move(columns));
+  return duckdb::make_uniq<GlobalScan>(scan, wish, QueryControl::Of(context)->call(),
+                                       std::move(columns));
 }
 
-duckdb::unique_ptr<duckdb::LocalTableFunctionState> StartScanThread(duckdb::ExecutionContext& context,
-                                                                    duckdb::TableFunctionInitInput& input,
-                                                                    duckdb::GlobalTableFunctionState*) {
+duckdb::unique_ptr<duckdb::LocalTableFunctionState> StartScanThread(
+    duckdb::ExecutionContext& context, duckdb::TableFunctionInitInput& input,
+    duckdb::GlobalTableFunctionState*) {
   const auto& scan = input.bind_data->Cast<DynamoScanData>();
   auto local = duckdb::make_uniq<LocalScan>();
   duckdb::vector<duckdb::LogicalType> types;
   for (const ColumnIndex& id : input.column_indexes) {
-    types.push_back(id.IsVirtualColumn() ? duckdb::LogicalType::BOOLEAN
-                                         : ToLogicalType(scan.snapshot->columns[id.GetPrimaryIndex()].type));
+    types.push_back(id.IsVirtualColumn()
+                        ? duckdb::LogicalType::BOOLEAN
+                        : ToLogicalType(scan.snapshot->columns[id.GetPrimaryIndex()].type));
   }
   duckdb::vector<duckdb::unique_ptr<Expression>> required;
   if (input.filters) {
     for (const auto& [position, filter] : input.filters->filters) {
-      AppendRequired(*filter, duckdb::BoundReferenceExpression(types[position], position), required);
+      AppendRequired(*filter, duckdb::BoundReferenceExpression(types[position], position),
+                     required);
     }
   }
   if (!required.empty()) {
     local->filter = std::move(required[0]);
     for (std::size_t i = 1; i < required.size(); ++i) {
       local->filter = duckdb::make_uniq<duckdb::BoundConjunctionExpression>(
-          duckdb::ExpressionType::CONJUNCTION_AND, std::move(local->filter), std::move(required[i]));
+          duckdb::ExpressionType::CONJUNCTION_AND, std::move(local->filter),
+          std::move(required[i]));
     }
     local->executor = duckdb::make_uniq<duckdb::ExpressionExecutor>(context.client, *local->filter);
   }
@@ -239,7 +253,7 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> StartScanThread(duckdb::Exec
     local->all.Initialize(context.client, types);
     for (const idx_t id : input.projection_ids) local->kept.push_back(id);
   }
-  return std::move(local);
+  return local;
 }
 
 void ScanNextChunk(ClientContext& context, duckdb::TableFunctionInput& data, DataChunk& output) {
@@ -257,7 +271,8 @@ void ScanNextChunk(ClientContext& context, duckdb::TableFunctionInput& data, Dat
   if (global.data.limit && rows >= *global.data.limit) global.source.Stop();
 }
 
-duckdb::InsertionOrderPreservingMap<std::string> ScanCounters(duckdb::TableFunctionDynamicToStringInput& input) {
+duckdb::InsertionOrderPreservingMap<std::string> ScanCounters(
+    duckdb::TableFunctionDynamicToStringInput& input) {
   duckdb::InsertionOrderPreservingMap<std::string> lines;
   const auto& global = input.global_state->Cast<GlobalScan>();
   for (const ExplainLine& line : ExplainPlan(global.data.snapshot->facts, global.plan)) {

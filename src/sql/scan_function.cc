@@ -22,8 +22,8 @@ duckdb::unique_ptr<FunctionData> DynamoScanData::Copy() const {
 
 bool DynamoScanData::Equals(const FunctionData& other) const {
   const auto& that = other.Cast<DynamoScanData>();
-  return table == that.table && snapshot->version == that.snapshot->version && limit == that.limit &&
-         decided == that.decided && open == that.open;
+  return table == that.table && snapshot->version == that.snapshot->version &&
+         limit == that.limit && decided == that.decided && open == that.open;
 }
 
 namespace {
@@ -74,10 +74,12 @@ void PushdownComplexFilter(ClientContext&, LogicalGet& get, FunctionData* bind_d
                            duckdb::vector<duckdb::unique_ptr<Expression>>& filters) {
   auto& scan = bind_data->Cast<DynamoScanData>();
   const ColumnResolver resolve = [&](const Expression& expression) -> std::optional<TypedPath> {
-    if (expression.GetExpressionClass() != duckdb::ExpressionClass::BOUND_COLUMN_REF) return std::nullopt;
+    if (expression.GetExpressionClass() != duckdb::ExpressionClass::BOUND_COLUMN_REF)
+      return std::nullopt;
     const auto& binding = expression.Cast<duckdb::BoundColumnRefExpression>().binding;
     const auto& ids = get.GetColumnIds();
-    if (binding.table_index != get.table_index || binding.column_index >= ids.size()) return std::nullopt;
+    if (binding.table_index != get.table_index || binding.column_index >= ids.size())
+      return std::nullopt;
     const ColumnIndex& id = ids[binding.column_index];
     if (!id.HasPrimaryIndex() || id.IsVirtualColumn()) return std::nullopt;
     return PathOfColumn(scan.snapshot->columns[id.GetPrimaryIndex()]);
@@ -85,7 +87,8 @@ void PushdownComplexFilter(ClientContext&, LogicalGet& get, FunctionData* bind_d
   ScanWish wish;
   wish.conjuncts = scan.decided;
   for (const auto& filter : filters) {
-    wish.conjuncts.push_back(filter->IsVolatile() ? Predicate::Opaque() : TranslateExpression(*filter, resolve));
+    wish.conjuncts.push_back(filter->IsVolatile() ? Predicate::Opaque()
+                                                  : TranslateExpression(*filter, resolve));
   }
   const ScanPlan plan = PlanScan(scan.snapshot->facts, wish);
   const std::size_t known = scan.decided.size();
@@ -106,13 +109,15 @@ duckdb::InsertionOrderPreservingMap<std::string> ToText(duckdb::TableFunctionToS
   const auto& scan = input.bind_data->Cast<DynamoScanData>();
   duckdb::InsertionOrderPreservingMap<std::string> lines;
   const ScanWish wish = scan.WishFor(scan.columns.value_or(duckdb::vector<ColumnIndex>()), {});
-  for (const ExplainLine& line : ExplainPlan(scan.snapshot->facts, PlanScan(scan.snapshot->facts, wish))) {
+  for (const ExplainLine& line :
+       ExplainPlan(scan.snapshot->facts, PlanScan(scan.snapshot->facts, wish))) {
     lines.insert(line.label, line.text);
   }
   return lines;
 }
 
-duckdb::unique_ptr<duckdb::NodeStatistics> Cardinality(ClientContext&, const FunctionData* bind_data) {
+duckdb::unique_ptr<duckdb::NodeStatistics> Cardinality(ClientContext&,
+                                                       const FunctionData* bind_data) {
   const auto& scan = bind_data->Cast<DynamoScanData>();
   ScanWish wish;
   wish.conjuncts = scan.decided;
@@ -126,15 +131,21 @@ duckdb::BindInfo GetBindInfo(const duckdb::optional_ptr<FunctionData> bind_data)
 }
 
 duckdb::virtual_column_map_t VirtualColumns(ClientContext&, duckdb::optional_ptr<FunctionData>) {
-  duckdb::virtual_column_map_t columns;
-  columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", duckdb::LogicalType::BOOLEAN)});
-  return columns;
+  return ScanVirtualColumns();
 }
 
 }  // namespace
 
+duckdb::virtual_column_map_t ScanVirtualColumns() {
+  duckdb::virtual_column_map_t columns;
+  columns.insert(
+      {duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", duckdb::LogicalType::BOOLEAN)});
+  return columns;
+}
+
 duckdb::TableFunction MakeScanFunction() {
-  duckdb::TableFunction function(kScanFunctionName, {}, ScanNextChunk, nullptr, StartScan, StartScanThread);
+  duckdb::TableFunction function(kScanFunctionName, {}, ScanNextChunk, nullptr, StartScan,
+                                 StartScanThread);
   function.projection_pushdown = true;
   function.filter_pushdown = true;
   function.filter_prune = true;

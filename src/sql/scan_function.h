@@ -1,4 +1,5 @@
-// The table function that reads DynamoDB tables: what DuckDB calls to bind, plan, run and explain a scan.
+// The table function that reads DynamoDB tables: what DuckDB calls to bind, plan, run and explain a
+// scan.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ inline constexpr const char* kScanFunctionName = "dynamodb_scan";
 class DynamoScanData final : public duckdb::FunctionData {
  public:
   // A scan of everything. `entry` lives as long as the catalog.
-  DynamoScanData(std::shared_ptr<SqlTable> the_table, std::shared_ptr<const TableSnapshot> the_snapshot,
+  DynamoScanData(std::shared_ptr<SqlTable> the_table,
+                 std::shared_ptr<const TableSnapshot> the_snapshot,
                  duckdb::TableCatalogEntry& the_entry)
       : table(std::move(the_table)), snapshot(std::move(the_snapshot)), entry(&the_entry) {}
 
@@ -29,7 +31,8 @@ class DynamoScanData final : public duckdb::FunctionData {
   bool Equals(const duckdb::FunctionData& other) const override;
 
   // The wish of this scan for the columns that DuckDB asked for, with more conjuncts that hold.
-  ScanWish WishFor(const duckdb::vector<duckdb::ColumnIndex>& column_ids, std::vector<Predicate> more) const;
+  ScanWish WishFor(const duckdb::vector<duckdb::ColumnIndex>& column_ids,
+                   std::vector<Predicate> more) const;
 
   std::shared_ptr<SqlTable> table;
   std::shared_ptr<const TableSnapshot> snapshot;
@@ -40,6 +43,9 @@ class DynamoScanData final : public duckdb::FunctionData {
   // The columns as the optimizer left them, for EXPLAIN.
   std::optional<duckdb::vector<duckdb::ColumnIndex>> columns;
 };
+
+// The columns that a scan has beside those of its table: the one that COUNT(*) asks for.
+duckdb::virtual_column_map_t ScanVirtualColumns();
 
 // The function itself, ready for DuckDB.
 duckdb::TableFunction MakeScanFunction();

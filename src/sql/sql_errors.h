@@ -1,4 +1,5 @@
-// Error codes of the SQL door. DynamoDB's own errors keep their AWS names; docs/errors.md lists all.
+// Error codes of the SQL door. DynamoDB's own errors keep their AWS names; docs/errors.md lists
+// all.
 #pragma once
 
 #include <string_view>
@@ -23,7 +24,8 @@ inline constexpr std::string_view kSqlOutOfMemory = "SqlOutOfMemory";
 inline constexpr std::string_view kSqlInternalError = "SqlInternalError";
 // Any other error of a statement.
 inline constexpr std::string_view kSqlError = "SqlError";
-// An item holds a value that its column cannot show; the column has been widened, running the statement again helps.
+// An item holds a value that its column cannot show; the column has been widened, running the
+// statement again helps.
 inline constexpr std::string_view kSqlSchemaChanged = "SqlSchemaChanged";
 // The answer is larger than the door hands out.
 inline constexpr std::string_view kSqlResultTooLarge = "SqlResultTooLarge";

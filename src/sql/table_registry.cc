@@ -34,7 +34,8 @@ void SqlTable::Publish() {
   next->facts.item_count = std::max<double>(description_.item_count, sample.items);
   next->facts.size_bytes = std::max<double>(description_.size_bytes, sample.bytes);
   if (sample.partitions > 0) {
-    next->facts.items_per_partition = std::max(1.0, static_cast<double>(sample.items) / sample.partitions);
+    next->facts.items_per_partition =
+        std::max(1.0, static_cast<double>(sample.items) / sample.partitions);
   }
   const bool changed = snapshot_ && snapshot_->columns != next->columns;
   next->version = (snapshot_ ? snapshot_->version : 0) + (changed ? 1 : 0);
@@ -67,7 +68,8 @@ bool SqlTable::sample_was_empty() const {
   return evidence_.statistics().items == 0;
 }
 
-TableRegistry::TableRegistry(dynamo::Store* store, std::vector<SqlDataset> datasets, SampleOptions sample)
+TableRegistry::TableRegistry(dynamo::Store* store, std::vector<SqlDataset> datasets,
+                             SampleOptions sample)
     : store_(store), datasets_(std::move(datasets)), sample_(sample) {}
 
 std::string TableRegistry::Location() const {
@@ -111,16 +113,18 @@ bool SameWithoutCase(const std::string& a, const std::string& b) {
 
 // DynamoDB refuses other names with a validation error; for SQL such a table just does not exist.
 bool IsTableName(const std::string& name) {
-  if (name.size() < dynamo::kTableNameBytesMin || name.size() > dynamo::kTableNameBytesMax) return false;
+  if (name.size() < dynamo::kTableNameBytesMin || name.size() > dynamo::kTableNameBytesMax)
+    return false;
   return std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
   });
 }
 
 }  // namespace
 
-Result<std::optional<std::string>> TableRegistry::NameByCase(const CallContext& context, const std::string& name) {
+Result<std::optional<std::string>> TableRegistry::NameByCase(const CallContext& context,
+                                                             const std::string& name) {
   STATOR_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListNames(context));
   std::optional<std::string> found;
   for (const std::string& candidate : names) {
@@ -131,8 +135,10 @@ Result<std::optional<std::string>> TableRegistry::NameByCase(const CallContext& 
   return found;
 }
 
-Result<std::shared_ptr<SqlTable>> TableRegistry::FindExactly(const CallContext& context, const SqlDataset& source) {
-  if (source.store == nullptr || !IsTableName(source.table_name)) return std::shared_ptr<SqlTable>();
+Result<std::shared_ptr<SqlTable>> TableRegistry::FindExactly(const CallContext& context,
+                                                             const SqlDataset& source) {
+  if (source.store == nullptr || !IsTableName(source.table_name))
+    return std::shared_ptr<SqlTable>();
   std::shared_ptr<Known> known;
   {
     std::lock_guard lock(mutex_);
@@ -145,12 +151,12 @@ Result<std::shared_ptr<SqlTable>> TableRegistry::FindExactly(const CallContext& 
   if (known->table && now - known->described < kDescribeAge && !known->table->sample_was_empty()) {
     return known->table;
   }
-  auto description = base::Wait<dynamo::TableDescription>([&](auto done) {
-    source.store->DescribeTable(context, source.table_name, std::move(done));
-  });
+  auto description = base::Wait<dynamo::TableDescription>(
+      [&](auto done) { source.store->DescribeTable(context, source.table_name, std::move(done)); });
   if (!description.ok()) {
     known->table.reset();
-    if (description.error().kind() == base::ErrorKind::kNotFound) return std::shared_ptr<SqlTable>();
+    if (description.error().kind() == base::ErrorKind::kNotFound)
+      return std::shared_ptr<SqlTable>();
     return description.error();
   }
   known->described = now;
@@ -160,11 +166,13 @@ Result<std::shared_ptr<SqlTable>> TableRegistry::FindExactly(const CallContext& 
   }
   STATOR_ASSIGN_OR_RETURN(SchemaEvidence evidence,
                           SampleTable(*source.store, context, *description, source.sample));
-  known->table = std::make_shared<SqlTable>(source.name, source.store, std::move(*description), std::move(evidence));
+  known->table = std::make_shared<SqlTable>(source.name, source.store, std::move(*description),
+                                            std::move(evidence));
   return known->table;
 }
 
-Result<std::shared_ptr<SqlTable>> TableRegistry::Find(const CallContext& context, const std::string& name) {
+Result<std::shared_ptr<SqlTable>> TableRegistry::Find(const CallContext& context,
+                                                      const std::string& name) {
   STATOR_ASSIGN_OR_RETURN(std::shared_ptr<SqlTable> table, FindExactly(context, SourceOf(name)));
   if (table) return table;
   {

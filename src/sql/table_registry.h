@@ -1,7 +1,9 @@
-// TableRegistry: the tables that SQL sees, and what is known of their columns. Knows nothing of DuckDB.
+// TableRegistry: the tables that SQL sees, and what is known of their columns. Knows nothing of
+// DuckDB.
 //
-// A table is described and sampled when it is first named. Its description is fetched again after kDescribeAge, its
-// sample is taken again when the table was dropped and made anew or had been empty. Scans add what they see to it.
+// A table is described and sampled when it is first named. Its description is fetched again after
+// kDescribeAge, its sample is taken again when the table was dropped and made anew or had been
+// empty. Scans add what they see to it.
 #pragma once
 
 #include <chrono>
@@ -69,7 +71,8 @@ struct SqlDataset {
   SampleOptions sample;
 };
 
-// All tables of one session or server. Thread-safe; two threads that name a new table at once sample it once.
+// All tables of one session or server. Thread-safe; two threads that name a new table at once
+// sample it once.
 class TableRegistry {
  public:
   // How long a description is trusted.
@@ -80,9 +83,10 @@ class TableRegistry {
 
   // Names of all tables, ascending. ERRORS: those of ListTables.
   base::Result<std::vector<std::string>> ListNames(const base::CallContext& context);
-  // The table called `name`: exactly so, or else the only one that differs by case alone. Null when there is none.
-  // ERRORS: those of DescribeTable and Scan.
-  base::Result<std::shared_ptr<SqlTable>> Find(const base::CallContext& context, const std::string& name);
+  // The table called `name`: exactly so, or else the only one that differs by case alone. Null when
+  // there is none. ERRORS: those of DescribeTable and Scan.
+  base::Result<std::shared_ptr<SqlTable>> Find(const base::CallContext& context,
+                                               const std::string& name);
   // Forgets a table, so that it is described and sampled anew when next named.
   void Forget(const std::string& name);
   // Where the tables of the first store are, for messages.
@@ -97,8 +101,10 @@ class TableRegistry {
     std::chrono::steady_clock::time_point described{};
   };
   SqlDataset SourceOf(const std::string& name) const;
-  base::Result<std::optional<std::string>> NameByCase(const base::CallContext& context, const std::string& name);
-  base::Result<std::shared_ptr<SqlTable>> FindExactly(const base::CallContext& context, const SqlDataset& source);
+  base::Result<std::optional<std::string>> NameByCase(const base::CallContext& context,
+                                                      const std::string& name);
+  base::Result<std::shared_ptr<SqlTable>> FindExactly(const base::CallContext& context,
+                                                      const SqlDataset& source);
 
   dynamo::Store* const store_;
   const std::vector<SqlDataset> datasets_;

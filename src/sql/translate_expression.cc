@@ -86,17 +86,20 @@ class Translator {
   std::optional<TypedPath> Path(const Expression& expression) const {
     if (expression.GetExpressionClass() == ExpressionClass::BOUND_CAST) {
       const auto& cast = expression.Cast<duckdb::BoundCastExpression>();
-      const bool exact = IsExactNumber(cast.child->return_type.id()) && IsExactNumber(cast.return_type.id());
+      const bool exact =
+          IsExactNumber(cast.child->return_type.id()) && IsExactNumber(cast.return_type.id());
       return exact && !cast.try_cast ? Path(*cast.child) : std::nullopt;
     }
-    if (expression.GetExpressionClass() == ExpressionClass::BOUND_FUNCTION) return Field(expression);
+    if (expression.GetExpressionClass() == ExpressionClass::BOUND_FUNCTION)
+      return Field(expression);
     return resolve_(expression);
   }
 
   std::optional<TypedPath> Field(const Expression& expression) const {
     const auto& call = expression.Cast<BoundFunctionExpression>();
     const std::string& name = call.function.name;
-    if ((name != "struct_extract" && name != "struct_extract_at") || call.children.size() != 2) return std::nullopt;
+    if ((name != "struct_extract" && name != "struct_extract_at") || call.children.size() != 2)
+      return std::nullopt;
     auto path = Path(*call.children[0]);
     const duckdb::Value* selector = Constant(*call.children[1]);
     if (!path || path->type->kind != TypeKind::kStruct || selector == nullptr) return std::nullopt;
@@ -112,7 +115,8 @@ class Translator {
   static const StructField* FieldOf(const ColumnType& type, const duckdb::Value& selector) {
     if (selector.type().id() == LogicalTypeId::VARCHAR) {
       for (const StructField& field : type.fields) {
-        if (duckdb::StringUtil::CIEquals(field.name, duckdb::StringValue::Get(selector))) return &field;
+        if (duckdb::StringUtil::CIEquals(field.name, duckdb::StringValue::Get(selector)))
+          return &field;
       }
       return nullptr;
     }
@@ -147,14 +151,16 @@ class Translator {
     const auto& comparison = expression.Cast<duckdb::BoundComparisonExpression>();
     const auto op = OpOf(expression.GetExpressionType());
     if (!op) return Predicate::Opaque();
-    if (Constant(*comparison.left) != nullptr) return Compare(*comparison.right, Mirrored(*op), *comparison.left);
+    if (Constant(*comparison.left) != nullptr)
+      return Compare(*comparison.right, Mirrored(*op), *comparison.left);
     return Compare(*comparison.left, *op, *comparison.right);
   }
 
   Predicate Between(const Expression& expression) const {
     const auto& between = expression.Cast<duckdb::BoundBetweenExpression>();
-    return Predicate::And({Compare(*between.input, *OpOf(between.LowerComparisonType()), *between.lower),
-                           Compare(*between.input, *OpOf(between.UpperComparisonType()), *between.upper)});
+    return Predicate::And(
+        {Compare(*between.input, *OpOf(between.LowerComparisonType()), *between.lower),
+         Compare(*between.input, *OpOf(between.UpperComparisonType()), *between.upper)});
   }
 
   Predicate Conjunction(const Expression& expression) const {
@@ -170,8 +176,10 @@ class Translator {
     const auto& children = expression.Cast<duckdb::BoundOperatorExpression>().children;
     switch (expression.GetExpressionType()) {
       case ExpressionType::OPERATOR_NOT: return Predicate::Not(Translate(*children[0]));
-      case ExpressionType::OPERATOR_IS_NULL: return NullTest(*children[0], Predicate::Kind::kIsNull);
-      case ExpressionType::OPERATOR_IS_NOT_NULL: return NullTest(*children[0], Predicate::Kind::kIsNotNull);
+      case ExpressionType::OPERATOR_IS_NULL:
+        return NullTest(*children[0], Predicate::Kind::kIsNull);
+      case ExpressionType::OPERATOR_IS_NOT_NULL:
+        return NullTest(*children[0], Predicate::Kind::kIsNotNull);
       case ExpressionType::COMPARE_IN: return In(children);
       case ExpressionType::COMPARE_NOT_IN: return Predicate::Not(In(children));
       default: return Predicate::Opaque();
@@ -183,8 +191,8 @@ class Translator {
     return path ? Predicate::Leaf(kind, std::move(path->path)) : Predicate::Opaque();
   }
 
-  // A NULL among the values of an IN matches nothing; among those of a NOT IN it would make every answer NULL, which the
-  // check behind the scan sees to.
+  // A NULL among the values of an IN matches nothing; among those of a NOT IN it would make every
+  // answer NULL, which the check behind the scan sees to.
   Predicate In(const duckdb::vector<duckdb::unique_ptr<Expression>>& children) const {
     auto path = Path(*children[0]);
     if (!path) return Predicate::Opaque();

@@ -1,5 +1,5 @@
-// From DuckDB's bound expressions to a Predicate: the only translator, for WHERE clauses and for filters that joins make at
-// run time alike.
+// From DuckDB's bound expressions to a Predicate: the only translator, for WHERE clauses and for
+// filters that joins make at run time alike.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,9 @@ using ColumnResolver = std::function<std::optional<TypedPath>(const duckdb::Expr
 // The path of a top-level column.
 TypedPath PathOfColumn(const Column& column);
 
-// What `expression` says, as far as DynamoDB could understand it; Opaque() for the rest. Comparisons whose column is cast
-// to another kind of type are opaque, except from one exact number to another.
+// What `expression` says, as far as DynamoDB could understand it; Opaque() for the rest.
+// Comparisons whose column is cast to another kind of type are opaque, except from one exact number
+// to another.
 Predicate TranslateExpression(const duckdb::Expression& expression, const ColumnResolver& resolve);
 
 }  // namespace stator::sql

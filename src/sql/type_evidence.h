@@ -1,4 +1,5 @@
-// TypeEvidence: what has been seen in one attribute over many items, and the column type that follows from it.
+// TypeEvidence: what has been seen in one attribute over many items, and the column type that
+// follows from it.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +12,10 @@
 
 namespace stator::sql {
 
-// Collects values of one attribute (or map field, or list element). More evidence only ever widens the type: BIGINT,
-// DECIMAL, DOUBLE, VARCHAR; STRUCT gains fields, then becomes MAP or JSON. Not thread-safe. Memory is bounded: at most
-// kFieldsMax names are kept a map, at most kDepthMax levels.
+// Collects values of one attribute (or map field, or list element). More evidence only ever widens
+// the type: BIGINT, DECIMAL, DOUBLE, VARCHAR; STRUCT gains fields, then becomes MAP or JSON. Not
+// thread-safe. Memory is bounded: at most kFieldsMax names are kept a map, at most kDepthMax
+// levels.
 class TypeEvidence {
  public:
   // Distinct names of a map that are kept apart; beyond it the map is free-form.
@@ -53,7 +55,8 @@ class TypeEvidence {
   ColumnType MapType(int depth) const;
   bool IsRecord() const;
 
-  std::uint16_t types_ = 0;  // a Bit for each type seen, NULL excepted; sets count as their own types
+  std::uint16_t types_ =
+      0;  // a Bit for each type seen, NULL excepted; sets count as their own types
   // Numbers.
   bool all_int64_ = true;
   bool all_survive_double_ = true;

@@ -1,0 +1,50 @@
+// One DuckDB instance with our catalog in it, and the holder that replaces it when DuckDB has
+// spoilt it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "sql/duckdb_bridge.h"
+#include "sql/sql_engine.h"
+#include "sql/table_registry.h"
+
+namespace stator::sql {
+
+// An instance with its catalog attached and its settings locked when it is not trusted.
+class SqlInstance {
+ public:
+  // ERRORS: SqlInternalError with DuckDB's words.
+  static base::Result<std::shared_ptr<SqlInstance>> Open(const SqlEngineOptions& options,
+                                                         std::shared_ptr<TableRegistry> registry);
+  // A new connection whose default schema is ours, with a QueryControl registered.
+  base::Result<std::unique_ptr<duckdb::Connection>> Connect();
+
+ private:
+  SqlInstance() = default;
+
+  std::string catalog_;
+  std::shared_ptr<TableRegistry> registry_;
+  std::unique_ptr<duckdb::DuckDB> database_;
+};
+
+// The instance that is good now. Thread-safe.
+class InstanceHolder {
+ public:
+  // Nothing is opened until Get.
+  explicit InstanceHolder(SqlEngineOptions options);
+  // The instance, opened when there is none.
+  base::Result<std::shared_ptr<SqlInstance>> Get();
+  // Drops `spoilt` if it still is the current one.
+  void Replace(const std::shared_ptr<SqlInstance>& spoilt);
+  // What it was made with.
+  const SqlEngineOptions& options() const { return options_; }
+
+ private:
+  const SqlEngineOptions options_;
+  const std::shared_ptr<TableRegistry> registry_;
+  std::mutex mutex_;
+  std::shared_ptr<SqlInstance> current_;
+};
+
+}  // namespace stator::sql
