@@ -72,15 +72,16 @@ class DynamoCatalog final : public duckdb::Catalog {
   duckdb::DatabaseSize GetDatabaseSize(ClientContext&) override { return {}; }
 
   duckdb::optional_ptr<duckdb::SchemaCatalogEntry> LookupSchema(
-      duckdb::CatalogTransaction, const duckdb::EntryLookupInfo& lookup,
+      duckdb::CatalogTransaction transaction, const duckdb::EntryLookupInfo& lookup,
       duckdb::OnEntryNotFound if_not_found) override {
     const std::string& name = lookup.GetEntryName();
     if (duckdb::StringUtil::CIEquals(name, kSchemaName) || name == DEFAULT_SCHEMA)
       return schema_.get();
     if (if_not_found == duckdb::OnEntryNotFound::RETURN_NULL) return nullptr;
-    throw duckdb::CatalogException(lookup.GetErrorContext(),
-                                   "Schema \"%s\" does not exist: tables are in \"%s\".", name,
-                                   kSchemaName);
+    ThrowError(transaction.GetContext(),
+               base::Error(base::ErrorKind::kInvalid, kSqlCatalogError,
+                           "Schema \"" + name + "\" does not exist: tables are in \"" +
+                               kSchemaName + "\"."));
   }
 
   void ScanSchemas(ClientContext&,

@@ -1,4 +1,5 @@
-// Literal: a scalar constant of a predicate in DynamoDB's terms.
+// Literal: a scalar constant of a predicate in DynamoDB's terms. Numbers are kept in the sortable
+// form of dynamo::Number, so that bytes compare as values do.
 #pragma once
 
 #include <compare>

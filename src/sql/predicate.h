@@ -57,6 +57,7 @@ struct Predicate {
     kNot,    // children[0], which is kPrefix or kContains: all else is negated on construction
     kOpaque  // something that only DuckDB can answer; may be true for any row
   };
+  // Which of the members below count depends on it.
   Kind kind = Kind::kOpaque;
   AttributePath path;
   CompareOp op = CompareOp::kEqual;

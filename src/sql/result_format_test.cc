@@ -38,7 +38,9 @@ std::string Format(ResultFormat format, const TextChunk& chunk, const FormatOpti
   const auto sink = MakeFormatter(
       format, [&](std::string_view part) { return text += part, base::OkStatus(); }, options);
   EXPECT_TRUE(sink->Begin(kColumns).ok());
-  if (chunk.rows() > 0) EXPECT_TRUE(sink->Rows(chunk).ok());
+  if (chunk.rows() > 0) {
+    EXPECT_TRUE(sink->Rows(chunk).ok());
+  }
   EXPECT_TRUE(sink->End().ok());
   return text;
 }

@@ -11,7 +11,8 @@
 
 namespace stator::sql {
 
-// How much to read. The cost is about `items` times the item size in read units of 4 KB, halved.
+// How much to read. A sample is taken once for each table that a query names (table_registry.h).
+// The cost is about `items` times the item size in read units of 4 KB, halved.
 struct SampleOptions {
   std::int32_t segments = 16;  // spread evenly over the range of partition hashes
   std::int64_t items = 1'024;  // evaluated at most, over all segments; at least `segments`

@@ -34,11 +34,14 @@ class DynamoScanData final : public duckdb::FunctionData {
   ScanWish WishFor(const duckdb::vector<duckdb::ColumnIndex>& column_ids,
                    std::vector<Predicate> more) const;
 
+  // The table, and what was known of it when the query was bound.
   std::shared_ptr<SqlTable> table;
   std::shared_ptr<const TableSnapshot> snapshot;
+  // Its entry in the catalog, for DuckDB.
   duckdb::TableCatalogEntry* entry;
   std::vector<Predicate> decided;  // taken away from DuckDB: the access path settles them
   std::vector<Predicate> open;     // told to the store, checked again by DuckDB
+  // Rows beyond this many are not wanted.
   std::optional<std::int64_t> limit;
   // The columns as the optimizer left them, for EXPLAIN.
   std::optional<duckdb::vector<duckdb::ColumnIndex>> columns;

@@ -23,8 +23,11 @@ class SqlInstance {
  private:
   SqlInstance() = default;
 
+  // The name of our catalog.
   std::string catalog_;
+  // What the catalog looks tables up in; goes after the database.
   std::shared_ptr<TableRegistry> registry_;
+  // DuckDB, in memory.
   std::unique_ptr<duckdb::DuckDB> database_;
 };
 
@@ -42,8 +45,10 @@ class InstanceHolder {
 
  private:
   const SqlEngineOptions options_;
+  // Shared by all instances, so that a new one need not sample tables again.
   const std::shared_ptr<TableRegistry> registry_;
   std::mutex mutex_;
+  // Null until the first Get, and after Replace.
   std::shared_ptr<SqlInstance> current_;
 };
 

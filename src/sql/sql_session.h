@@ -1,4 +1,6 @@
-// The session behind SqlSession.
+// The session behind SqlSession: runs statements bit by bit, so that deadlines and Ctrl-C are seen
+// between the tasks of a query, and hands answers over chunk by chunk, so that memory stays
+// bounded.
 #pragma once
 
 #include <memory>
@@ -33,21 +35,29 @@ class DuckSession final : public SqlSession {
  private:
   using Statement = duckdb::unique_ptr<duckdb::SQLStatement>;
 
+  // Makes the connection, unless there is one to the current instance.
   base::Status Connect();
+  // Every statement of `sql`; lets DuckDB's exceptions pass.
   base::Result<RunSummary> RunAll(const base::CallContext& context, std::string_view sql,
                                   const std::vector<SqlParameter>& parameters, ResultSink& sink);
+  // One statement, again when columns were widened. Answers its rows.
   base::Result<std::uint64_t> RunWithRetries(const base::CallContext& context,
                                              const Statement& statement,
                                              duckdb::vector<duckdb::Value>& parameters,
                                              ResultSink& sink, bool& has_rows);
+  // One statement, once.
   base::Result<std::uint64_t> RunOnce(const Statement& statement,
                                       duckdb::vector<duckdb::Value>& parameters, ResultSink& sink,
                                       bool& has_rows);
+  // Hands the rows of a running statement to the sink.
   base::Result<std::uint64_t> Deliver(duckdb::QueryResult& result, ResultSink& sink);
+  // A DESCRIBE of our own instead of DuckDB's, where it is one of our tables.
   Statement DescribeFromCatalog(Statement statement);
+  // The error of a statement: our own where there is one. Gives a spoilt instance up.
   base::Error Failure(const duckdb::ErrorData& error);
 
   std::shared_ptr<InstanceHolder> holder_;
+  // What the connection belongs to.
   std::shared_ptr<SqlInstance> instance_;
   std::unique_ptr<duckdb::Connection> connection_;
   duckdb::shared_ptr<QueryControl> control_;

@@ -52,12 +52,15 @@ class SqlTable {
   bool sample_was_empty() const;
 
  private:
+  // Makes a new snapshot of what is known.
   void Publish();
 
+  // What never changes.
   const std::string sql_name_;
   dynamo::Store* const store_;
   const std::string id_;
   mutable std::mutex mutex_;
+  // What does.
   dynamo::TableDescription description_;
   SchemaEvidence evidence_;
   std::shared_ptr<const TableSnapshot> snapshot_;
@@ -95,21 +98,27 @@ class TableRegistry {
   dynamo::Store* store() const { return store_; }
 
  private:
+  // A table that was named before.
   struct Known {
     std::mutex mutex;  // held while describing and sampling
     std::shared_ptr<SqlTable> table;
     std::chrono::steady_clock::time_point described{};
   };
+  // Where the table of that name comes from.
   SqlDataset SourceOf(const std::string& name) const;
+  // The only name that differs from `name` by case alone.
   base::Result<std::optional<std::string>> NameByCase(const base::CallContext& context,
                                                       const std::string& name);
+  // The table, described and sampled when that is due; null when it does not exist.
   base::Result<std::shared_ptr<SqlTable>> FindExactly(const base::CallContext& context,
                                                       const SqlDataset& source);
 
+  // May be null.
   dynamo::Store* const store_;
   const std::vector<SqlDataset> datasets_;
   const SampleOptions sample_;
   std::mutex mutex_;
+  // By SQL name.
   std::map<std::string, std::shared_ptr<Known>> known_;
 };
 

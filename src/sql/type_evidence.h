@@ -45,14 +45,18 @@ class TypeEvidence {
   static std::uint16_t Bit(dynamo::AttributeType type) {
     return static_cast<std::uint16_t>(1U << static_cast<unsigned>(type));
   }
+  // Add at a level of nesting.
   void Add(dynamo::AttributeValue value, int depth);
   void AddNumber(const dynamo::Number& number);
   void AddMap(dynamo::MapView map, int depth);
+  // What is known of list elements, made at the first call.
   TypeEvidence& Element();
+  // What is known of a field, made at the first call; kFieldsMax of them, then one for all others.
   TypeEvidence& FieldFor(const std::string& name);
   ColumnType ToType(int depth) const;
   ColumnType NumberType() const;
   ColumnType MapType(int depth) const;
+  // Whether the maps are a STRUCT.
   bool IsRecord() const;
 
   std::uint16_t types_ =
