@@ -44,8 +44,12 @@ struct CommandEnvironment {
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  // Cancelled by Ctrl-C and SIGTERM. A REPL may take over Ctrl-C by itself.
+  // Cancelled by Ctrl-C and SIGTERM; a second one ends the program at once.
   base::CancelToken cancel;
+  // Replaces what Ctrl-C does, for a REPL that goes on after it; runs on a thread of its own. These
+  // signals are blocked in all threads, so handlers set by sigaction() never run. An empty function
+  // restores the default.
+  std::function<void(std::function<void()>)> on_interrupt;
   // The global flag `-f/--feature-store-yaml` of Feast; empty: feature_store.yaml in the working
   // folder, which the global `-c/--chdir` has already changed.
   std::string feature_store_yaml;

@@ -16,6 +16,7 @@ using ConnectionPointer = boost::intrusive_ptr<HttpConnection>;
 
 // What is still read from a client that was refused, so that it sees the answer and not a reset.
 constexpr std::uint32_t kLingerSeconds = 5;
+constexpr std::size_t kLingerBytes = 64 * 1024;
 
 // The completion of one request. Dropping it unanswered is a fault of the handler, which must not
 // cost the client its time-out.
@@ -224,9 +225,9 @@ void HttpConnection::Linger() {
     Enter(State::kLingering);
   }
   if (failure) return Close();
-  const std::span<char> space = reader_.Space();
-  if (space.empty()) return Close();
-  socket_.async_read_some(asio::buffer(space.data(), space.size()),
+  // The reader's buffer may be full.
+  response_.body.resize(kLingerBytes);
+  socket_.async_read_some(asio::buffer(response_.body),
                           [self = ConnectionPointer(this)](error_code read_failure, std::size_t) {
                             if (self->state_ == State::kClosed) return;
                             if (read_failure) return self->Close();

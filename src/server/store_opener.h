@@ -41,6 +41,9 @@ class StoreOpener {
   // log line says so. ERRORS: DataFolderLocked naming the process when it has no such door;
   // DataFormatTooNew; what the file system says.
   virtual base::Result<std::shared_ptr<dynamo::Store>> Open(const StoreLocation& location) = 0;
+  // Tells other processes the address ("http://127.0.0.1:8000") of the DynamoDB door that this
+  // process has opened on the data folder at `location`; nothing happens for memory.
+  virtual base::Status PublishEndpoint(const StoreLocation& location, const std::string& url) = 0;
 };
 
 }  // namespace stator::server

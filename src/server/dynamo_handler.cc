@@ -1,0 +1,298 @@
+#include "server/dynamo_handler.h"
+
+#include <charconv>
+#include <random>
+#include <utility>
+
+#include "base/log.h"
+#include "wire/crc32.h"
+#include "wire/error_body.h"
+#include "wire/requests.h"
+#include "wire/responses.h"
+
+namespace stator::server {
+namespace {
+
+using base::Result;
+using wire::JsonReader;
+using wire::Operation;
+
+static_assert(kHttpBodyPaddingBytes >= wire::kBodyPaddingBytes);
+
+// Room for the answer to a small item, so that it is not copied while it grows.
+constexpr std::size_t kAnswerBytes = 1536;
+
+// What AWS lets scripts of other origins read. [captured on AWS]
+constexpr std::string_view kExposedHeaders =
+    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-crc32,Date,Content-Length";
+constexpr std::string_view kPreflightSeconds = "172800";
+
+HttpResponse PlainText(int status, std::string body) {
+  return {.status = status, .content_type = "text/plain", .headers = "", .body = std::move(body)};
+}
+
+HttpResponse Health(const HttpRequest& request) {
+  return PlainText(200, "healthy: " + std::string(request.Header("Host")));
+}
+
+HttpResponse Preflight(const HttpRequest& request) {
+  HttpResponse response;
+  response.content_type = "";
+  response.AddHeader("Access-Control-Allow-Origin", "*");
+  response.AddHeader("Access-Control-Allow-Headers",
+                     request.Header("Access-Control-Request-Headers"));
+  response.AddHeader("Access-Control-Allow-Methods",
+                     request.Header("Access-Control-Request-Method"));
+  response.AddHeader("Access-Control-Max-Age", kPreflightSeconds);
+  return response;
+}
+
+void AddCors(HttpResponse& response) {
+  response.AddHeader("Access-Control-Allow-Origin", "*");
+  response.AddHeader("Access-Control-Expose-Headers", kExposedHeaders);
+}
+
+// Scans give way to everything else.
+base::Priority PriorityOf(Operation operation) {
+  return operation == Operation::kScan ? base::Priority::kBackground : base::Priority::kServing;
+}
+
+}  // namespace
+
+// From the header line to the answer. Completes `done` exactly once, through Finish or Fail.
+struct DynamoHandler::Call {
+  void Finish(HttpResponse response) {
+    response.content_type = wire::kContentType;
+    char crc[16];
+    const auto end = std::to_chars(crc, crc + sizeof crc, wire::Crc32(response.body)).ptr;
+    response.headers.reserve(112);
+    response.headers.append("x-amzn-RequestId: ").append(request_id);
+    response.headers.append("\r\nx-amz-crc32: ").append(crc, end).append("\r\n");
+    if (cors) AddCors(response);
+    if (meter != nullptr) {
+      const auto taken = std::chrono::steady_clock::now() - start;
+      meter->seconds->Record(static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::microseconds>(taken).count()));
+    }
+    done(std::move(response));
+  }
+
+  void Fail(const base::Error& error) {
+    HttpResponse response;
+    response.status = wire::EncodeError(error, response.body);
+    if (meter != nullptr) meter->errors->Add();
+    if (response.status >= 500) {
+      base::Log(base::LogLevel::kError, "a DynamoDB request failed",
+                {{"operation", std::string(wire::OperationName(operation))},
+                 {"error", error.ToString()},
+                 {"request_id", request_id}});
+    } else if (base::LogEnabled(base::LogLevel::kDebug)) {
+      base::Log(base::LogLevel::kDebug, "a DynamoDB request was refused",
+                {{"error", error.ToString()}, {"request_id", request_id}});
+    }
+    Finish(std::move(response));
+  }
+
+  HttpCompletion done;
+  Operation operation = Operation::kGetItem;
+  Meter* meter = nullptr;
+  base::MonotonicTime start;
+  bool cors = false;
+  std::string request_id;
+  base::CallContext context;
+};
+
+namespace {
+
+using CallPointer = std::unique_ptr<DynamoHandler::Call>;
+
+// Calls `method` of the store with the decoded request and answers what `encode(response, body)`
+// writes.
+template <typename Plane, typename Request, typename Response, typename Encode>
+void Forward(CallPointer call, Plane& store,
+             void (Plane::*method)(const base::CallContext&, const Request&,
+                                   base::Completion<Response>),
+             const Result<Request>& request, Encode encode) {
+  if (!request.ok()) return call->Fail(request.error());
+  const base::CallContext context = call->context;
+  (store.*method)(context, *request,
+                  [call = std::move(call), encode](Result<Response> response) mutable {
+                    if (!response.ok()) return call->Fail(response.error());
+                    HttpResponse answer;
+                    answer.body.reserve(kAnswerBytes);
+                    encode(*response, answer.body);
+                    call->Finish(std::move(answer));
+                  });
+}
+
+void EncodeNothing(const base::Unit&, std::string&) {}
+
+}  // namespace
+
+DynamoHandler::DynamoHandler(dynamo::Store& store, base::MetricsRegistry& metrics) : store_(store) {
+  for (int i = 0; i < wire::kOperationCount; ++i) {
+    const base::Labels labels = {
+        {"operation", std::string(wire::OperationName(static_cast<Operation>(i)))}};
+    meters_[static_cast<std::size_t>(i)] = {
+        metrics.GetCounter("stator_dynamodb_requests_total",
+                           "Requests at the DynamoDB door, by operation.", labels),
+        metrics.GetCounter("stator_dynamodb_errors_total",
+                           "Requests at the DynamoDB door that were answered with an error.",
+                           labels),
+        metrics.GetHistogram("stator_dynamodb_request_seconds",
+                             "Time from a whole request to its answer.", labels)};
+  }
+  unknown_ = metrics.GetCounter("stator_dynamodb_unknown_operations_total",
+                                "Requests at the DynamoDB door that name no known operation.");
+}
+
+DynamoHandler::~DynamoHandler() = default;
+
+void DynamoHandler::Handle(const HttpRequest& request, HttpCompletion done) {
+  if (request.method == "POST" && request.path == "/")
+    return HandleOperation(request, std::move(done));
+  if (request.method == "OPTIONS") return done(Preflight(request));
+  if (request.path != "/")
+    return done(PlainText(404, "Nothing here; DynamoDB requests are POST /.\n"));
+  if (request.method == "GET" || request.method == "HEAD") return done(Health(request));
+  HttpResponse response = PlainText(405, "DynamoDB requests are POST /.\n");
+  response.AddHeader("Allow", "POST, GET, OPTIONS");
+  done(std::move(response));
+}
+
+void DynamoHandler::HandleOperation(const HttpRequest& request, HttpCompletion done) {
+  auto call = std::make_unique<Call>();
+  call->done = std::move(done);
+  call->start = std::chrono::steady_clock::now();
+  call->cors = !request.Header("Origin").empty();
+  std::unique_ptr<Decoder> decoder = TakeDecoder();
+  call->request_id = decoder->ids.Next();
+  const Result<Operation> operation = wire::ParseTarget(request.Header("X-Amz-Target"));
+  if (!operation.ok()) {
+    unknown_->Add();
+    call->Fail(operation.error());
+  } else {
+    call->operation = *operation;
+    call->meter = &meters_[static_cast<std::size_t>(*operation)];
+    call->meter->requests->Add();
+    call->context.deadline = base::Deadline(call->start + base::Deadline::kDefault);
+    call->context.priority = PriorityOf(*operation);
+    call->context.trace = next_trace_.fetch_add(1, std::memory_order_relaxed);
+    Dispatch(std::move(call), decoder->reader, request.body);
+  }
+  GiveDecoder(std::move(decoder));
+}
+
+void DynamoHandler::Dispatch(CallPointer call, JsonReader& reader, std::string_view body) {
+  using dynamo::Dynamo;
+  Dynamo& items = store_;
+  const auto page = [](dynamo::Select select) {
+    return [select](const dynamo::ReadPageResponse& response, std::string& out) {
+      wire::EncodeReadPageResponse(response, select, out);
+    };
+  };
+  switch (call->operation) {
+    case Operation::kGetItem:
+      return Forward(std::move(call), items, &Dynamo::GetItem,
+                     wire::DecodeGetItemRequest(reader, body), wire::EncodeGetItemResponse);
+    case Operation::kPutItem:
+      return Forward(std::move(call), items, &Dynamo::PutItem,
+                     wire::DecodePutItemRequest(reader, body), wire::EncodeWriteItemResponse);
+    case Operation::kUpdateItem:
+      return Forward(std::move(call), items, &Dynamo::UpdateItem,
+                     wire::DecodeUpdateItemRequest(reader, body), wire::EncodeWriteItemResponse);
+    case Operation::kDeleteItem:
+      return Forward(std::move(call), items, &Dynamo::DeleteItem,
+                     wire::DecodeDeleteItemRequest(reader, body), wire::EncodeWriteItemResponse);
+    case Operation::kQuery: {
+      const auto request = wire::DecodeQueryRequest(reader, body);
+      const auto select = request.ok() ? request->select : dynamo::Select::kDefault;
+      return Forward(std::move(call), items, &Dynamo::Query, request, page(select));
+    }
+    case Operation::kScan: {
+      const auto request = wire::DecodeScanRequest(reader, body);
+      const auto select = request.ok() ? request->select : dynamo::Select::kDefault;
+      return Forward(std::move(call), items, &Dynamo::Scan, request, page(select));
+    }
+    case Operation::kBatchGetItem:
+      return Forward(std::move(call), items, &Dynamo::BatchGetItem,
+                     wire::DecodeBatchGetItemRequest(reader, body),
+                     wire::EncodeBatchGetItemResponse);
+    case Operation::kBatchWriteItem:
+      return Forward(std::move(call), items, &Dynamo::BatchWriteItem,
+                     wire::DecodeBatchWriteItemRequest(reader, body),
+                     wire::EncodeBatchWriteItemResponse);
+    default: return DispatchTables(std::move(call), reader, body);
+  }
+}
+
+void DynamoHandler::DispatchTables(CallPointer call, JsonReader& reader, std::string_view body) {
+  using dynamo::DynamoTables;
+  DynamoTables& tables = store_;
+  switch (call->operation) {
+    case Operation::kCreateTable:
+      return Forward(std::move(call), tables, &DynamoTables::CreateTable,
+                     wire::DecodeCreateTableRequest(reader, body),
+                     wire::EncodeTableDescriptionResponse);
+    case Operation::kDescribeTable:
+      return Forward(std::move(call), tables, &DynamoTables::DescribeTable,
+                     wire::DecodeTableNameRequest(reader, body), wire::EncodeDescribeTableResponse);
+    case Operation::kDeleteTable:
+      return Forward(std::move(call), tables, &DynamoTables::DeleteTable,
+                     wire::DecodeTableNameRequest(reader, body),
+                     wire::EncodeTableDescriptionResponse);
+    case Operation::kListTables:
+      return Forward(std::move(call), tables, &DynamoTables::ListTables,
+                     wire::DecodeListTablesRequest(reader, body), wire::EncodeListTablesResponse);
+    case Operation::kTagResource:
+      return Forward(std::move(call), tables, &DynamoTables::TagResource,
+                     wire::DecodeTagResourceRequest(reader, body), EncodeNothing);
+    case Operation::kUntagResource:
+      return Forward(std::move(call), tables, &DynamoTables::UntagResource,
+                     wire::DecodeUntagResourceRequest(reader, body), EncodeNothing);
+    case Operation::kListTagsOfResource:
+      return Forward(std::move(call), tables, &DynamoTables::ListTagsOfResource,
+                     wire::DecodeListTagsOfResourceRequest(reader, body),
+                     wire::EncodeListTagsOfResourceResponse);
+    case Operation::kDescribeTimeToLive:
+      return Forward(std::move(call), tables, &DynamoTables::DescribeTimeToLive,
+                     wire::DecodeTableNameRequest(reader, body),
+                     wire::EncodeDescribeTimeToLiveResponse);
+    case Operation::kDescribeContinuousBackups:
+      return Forward(std::move(call), tables, &DynamoTables::DescribeContinuousBackups,
+                     wire::DecodeTableNameRequest(reader, body),
+                     wire::EncodeDescribeContinuousBackupsResponse);
+    default: {
+      const base::Status empty = wire::DecodeEmptyRequest(reader, body);
+      if (!empty.ok()) return call->Fail(empty.error());
+      const base::CallContext context = call->context;
+      tables.DescribeLimits(context,
+                            [call = std::move(call)](Result<dynamo::AccountLimits> limits) mutable {
+                              if (!limits.ok()) return call->Fail(limits.error());
+                              HttpResponse answer;
+                              wire::EncodeDescribeLimitsResponse(*limits, answer.body);
+                              call->Finish(std::move(answer));
+                            });
+    }
+  }
+}
+
+std::unique_ptr<DynamoHandler::Decoder> DynamoHandler::TakeDecoder() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!free_decoders_.empty()) {
+      std::unique_ptr<Decoder> decoder = std::move(free_decoders_.back());
+      free_decoders_.pop_back();
+      return decoder;
+    }
+  }
+  std::random_device random;
+  return std::make_unique<Decoder>((std::uint64_t{random()} << 32) | random());
+}
+
+void DynamoHandler::GiveDecoder(std::unique_ptr<Decoder> decoder) {
+  std::lock_guard lock(mutex_);
+  free_decoders_.push_back(std::move(decoder));
+}
+
+}  // namespace stator::server

@@ -1,0 +1,71 @@
+// The DynamoDB door: the wire protocol of the AWS SDKs over HTTP, on a store.
+//
+// `POST /` with X-Amz-Target is an operation; `GET /` is the health check that load balancers and
+// AWS's own tools make; `OPTIONS` is a browser's preflight. Any credentials are accepted and no
+// signature is checked: the door listens on loopback unless told otherwise.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "dynamo/dynamo.h"
+#include "server/http.h"
+#include "server/module.h"
+#include "wire/json_reader.h"
+#include "wire/operation.h"
+#include "wire/request_id.h"
+
+namespace stator::server {
+
+// Decodes requests, calls the store, encodes its answers. Every answer to an operation carries
+// x-amzn-RequestId and x-amz-crc32, errors included.
+class DynamoHandler final : public Door {
+ public:
+  // Both references must outlive the handler.
+  DynamoHandler(dynamo::Store& store, base::MetricsRegistry& metrics);
+  ~DynamoHandler() override;
+  // Answers on the thread on which the store completes.
+  void Handle(const HttpRequest& request, HttpCompletion done) override;
+
+  // One operation in flight; defined in the .cc.
+  struct Call;
+
+ private:
+  // What decoding needs, for one thread at a time.
+  struct Decoder {
+    explicit Decoder(std::uint64_t seed) : ids(seed) {}
+    wire::JsonReader reader;
+    wire::RequestIdSource ids;
+  };
+  // Metrics of one operation.
+  struct Meter {
+    base::Counter* requests = nullptr;
+    base::Counter* errors = nullptr;
+    base::Histogram* seconds = nullptr;
+  };
+
+  void HandleOperation(const HttpRequest& request, HttpCompletion done);
+  void Dispatch(std::unique_ptr<Call> call, wire::JsonReader& reader, std::string_view body);
+  void DispatchTables(std::unique_ptr<Call> call, wire::JsonReader& reader, std::string_view body);
+  std::unique_ptr<Decoder> TakeDecoder();
+  void GiveDecoder(std::unique_ptr<Decoder> decoder);
+
+  dynamo::Store& store_;
+  std::array<Meter, wire::kOperationCount> meters_;
+  // Requests whose operation is not known.
+  base::Counter* unknown_;
+  std::atomic<std::uint64_t> next_trace_{1};
+  // Guards free_decoders_.
+  std::mutex mutex_;
+  // One for each thread that has ever decoded at the same time as the others.
+  std::vector<std::unique_ptr<Decoder>> free_decoders_;
+};
+
+}  // namespace stator::server

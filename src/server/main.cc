@@ -1,0 +1,21 @@
+#include <malloc.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "server/cli.h"
+
+int main(int argc, char** argv) {
+  // Each thread would get 64 MiB of address space of its own, of which little is given back; a few
+  // arenas shared by all threads cost nothing that can be measured.
+  mallopt(M_ARENA_MAX, 4);
+  stator::server::SignalWatcher signals;
+  stator::server::ModuleLoader modules;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const stator::server::Console console{.out = std::cout,
+                                        .err = std::cerr,
+                                        .in_is_terminal = isatty(STDIN_FILENO) != 0,
+                                        .out_is_terminal = isatty(STDOUT_FILENO) != 0,
+                                        .err_is_terminal = isatty(STDERR_FILENO) != 0};
+  return RunCommandLine(arguments, console, modules, signals);
+}

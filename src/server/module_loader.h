@@ -1,0 +1,38 @@
+// Opens loadable modules by need.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "server/module.h"
+
+namespace stator::server {
+
+// The code of a module that is missing, or of another version than the program.
+inline constexpr std::string_view kModuleNotLoaded = "ModuleNotLoaded";
+
+// Finds modules beside the program, or in ../lib/stator as `make install` lays them out. Once
+// opened, a module stays: its code may be on any stack. Thread-safe.
+class ModuleLoader {
+ public:
+  // Looks beside the running program.
+  ModuleLoader();
+  // Looks in `folder` alone; for tests.
+  explicit ModuleLoader(std::string folder) : folders_{std::move(folder)} {}
+  // The module `name` ("features", "sql"), opened at the first call. ERRORS: ModuleNotLoaded that
+  // says what was looked for and why it did not do.
+  base::Result<LoadableModule*> Load(const std::string& name);
+
+ private:
+  base::Result<LoadableModule*> Open(const std::string& name) const;
+
+  std::vector<std::string> folders_;
+  // Guards modules_.
+  std::mutex mutex_;
+  std::map<std::string, LoadableModule*> modules_;
+};
+
+}  // namespace stator::server
