@@ -31,7 +31,8 @@ enum class DataFormat : std::uint8_t { kParquet, kCsv };
 
 // One file, a glob of files with one schema, or a folder (every file of the format below it).
 struct DataFile {
-  std::string path;  // absolute, or relative to the working folder
+  // Absolute, or relative to the working folder.
+  std::string path;
   DataFormat format = DataFormat::kParquet;
 };
 
@@ -40,8 +41,10 @@ DataFormat DataFormatOf(std::string_view path);
 
 // A column of a file under the name that the caller wants to see.
 struct DataColumn {
-  std::string source_name;  // in the file; matched exactly
-  std::string name;         // in the answer
+  // In the file; matched exactly.
+  std::string source_name;
+  // In the answer.
+  std::string name;
 };
 
 // Rows that an engine hands over bit by bit. One thread at a time.
@@ -81,8 +84,10 @@ enum class JoinType : std::uint8_t { kInteger, kText, kBytes, kTimestamp };
 
 // One join key of a view in a point-in-time join.
 struct HistoryKey {
-  std::string entity_column;  // in the entity rows
-  std::string source_column;  // in the view's file
+  // In the entity rows.
+  std::string entity_column;
+  // In the view's file.
+  std::string source_column;
   JoinType type = JoinType::kInteger;
 };
 
@@ -91,19 +96,24 @@ struct HistoryKey {
 // last in the file.
 struct HistoryView {
   DataFile file;
-  std::vector<HistoryKey> keys;  // none: every entity row sees the same source rows
+  // None: every entity row sees the same source rows.
+  std::vector<HistoryKey> keys;
   std::vector<DataColumn> features;
   std::string timestamp_column;
-  std::string created_column;          // empty: none
-  std::optional<std::int64_t> ttl_us;  // nullopt: any age
+  // Empty: none.
+  std::string created_column;
+  // Nullopt: any age.
+  std::optional<std::int64_t> ttl_us;
 };
 
 // The rows to find features for: a file, or rows in memory (scalar kinds only).
 using EntityRows = std::variant<DataFile, ColumnBatch>;
 
+// A point-in-time join of entity rows with any number of views.
 struct HistoryRequest {
   EntityRows entity_rows;
-  std::string timestamp_column;  // in the entity rows; types as LatestRowsRequest::timestamp_column
+  // In the entity rows; types as LatestRowsRequest::timestamp_column.
+  std::string timestamp_column;
   std::vector<HistoryView> views;
 };
 

@@ -22,7 +22,8 @@ struct ApplyContext {
   const RepoConfig& config;
   dynamo::Store& store;
   const base::Clock& clock;
-  EngineProvider engine;  // asked for only where a schema has to be inferred
+  // Asked for only where a schema has to be inferred.
+  EngineProvider engine;
   ProgressLine tell;
 };
 

@@ -17,19 +17,31 @@ inline constexpr std::size_t kBatchRowsMax = 2048;
 // What a column holds. Engine types that have no kind of their own arrive as the nearest exact one:
 // see below.
 enum class ColumnKind : std::uint8_t {
-  kNull,       // nothing but nulls, of no known type
-  kBool,       // integers: 0 or 1
-  kInteger,    // integers: every width that fits an int64; wider values make the column kDecimal
-  kFloat,      // doubles: 32-bit floats, widened exactly
-  kDouble,     // doubles
-  kTimestamp,  // integers: microseconds since 1970-01-01T00:00:00Z, floored; no zone = UTC; dates
-               // at midnight
-  kText,       // bytes: UTF-8; also UUID (36 characters), enums, times of day, JSON columns
-  kDecimal,    // bytes: exact decimal text with its scale kept ("1.10"); also integers beyond int64
-  kBytes,      // bytes: raw
-  kList,       // offsets into children[0]; fixed-size arrays too
-  kStruct,     // one child a field, each with one entry a row, and its name
-  kMap,        // offsets into children[0] (keys) and children[1] (values), in parallel
+  // Nothing but nulls, of no known type.
+  kNull,
+  // Integers: 0 or 1.
+  kBool,
+  // Integers: every width that fits an int64; wider values make the column kDecimal.
+  kInteger,
+  // Doubles: 32-bit floats, widened exactly.
+  kFloat,
+  // Doubles.
+  kDouble,
+  // Integers: microseconds since 1970-01-01T00:00:00Z, floored; no zone = UTC; dates
+  // at midnight.
+  kTimestamp,
+  // Bytes: UTF-8; also UUID (36 characters), enums, times of day, JSON columns.
+  kText,
+  // Bytes: exact decimal text with its scale kept ("1.10"); also integers beyond int64.
+  kDecimal,
+  // Bytes: raw.
+  kBytes,
+  // Offsets into children[0]; fixed-size arrays too.
+  kList,
+  // One child a field, each with one entry a row, and its name.
+  kStruct,
+  // Offsets into children[0] (keys) and children[1] (values), in parallel.
+  kMap,
 };
 
 // "BOOL", "TIMESTAMP", ... for messages.
@@ -37,11 +49,13 @@ std::string_view ColumnKindName(ColumnKind kind);
 
 // A column, or a part of one. Only the vectors that its kind names are filled.
 struct Column {
-  std::string name;  // of a top-level column or of a struct's field; empty for list elements
+  // Of a top-level column or of a struct's field; empty for list elements.
+  std::string name;
   ColumnKind kind = ColumnKind::kNull;
-  std::int32_t integer_bits =
-      64;  // kInteger: 8, 16, 32 or 64 as stored; for inferring feature types
-  bool integer_unsigned = false;  // kInteger: likewise
+  // Of kInteger: 8, 16, 32 or 64 as stored; for inferring feature types.
+  std::int32_t integer_bits = 64;
+  // Of kInteger: likewise.
+  bool integer_unsigned = false;
   // One entry a row: 0 where the row is null. Empty: no nulls.
   std::vector<std::uint8_t> valid;
   std::vector<std::int64_t> integers;

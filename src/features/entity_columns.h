@@ -16,9 +16,11 @@ namespace stator::features {
 struct RequestValue {
   enum class Type : std::uint8_t { kNull, kBool, kInteger, kReal, kText, kOther };
   Type type = Type::kNull;
-  std::int64_t integer = 0;  // kBool: 0 or 1
+  // KBool: 0 or 1.
+  std::int64_t integer = 0;
   double real = 0;
-  std::string text;  // kOther: its JSON
+  // KOther: its JSON.
+  std::string text;
 };
 
 // A column of a request.
@@ -29,14 +31,16 @@ struct RequestColumn {
 
 // A column of join keys, in the types of the registry.
 struct EntityColumn {
-  std::string name;  // the request's name for the join key
+  // The request's name for the join key.
+  std::string name;
   std::vector<EntityValue> values;
 };
 
 // The entities of a request, sorted out.
 struct EntityColumns {
   std::size_t rows = 0;
-  std::vector<EntityColumn> join_keys;  // in the order of the request; they open the reply
+  // In the order of the request; they open the reply.
+  std::vector<EntityColumn> join_keys;
   // The join key column `name`, or null.
   const EntityColumn* Find(std::string_view name) const;
 };

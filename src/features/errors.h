@@ -9,7 +9,8 @@
 
 namespace stator::features {
 
-// Feast exceptions (feast.errors). The HTTP front sends them as {"module", "class", "message"}.
+// Feast exceptions (feast.errors). The HTTP front sends them as {"module", "class", "message"};
+// those of a missing object are kNotFound.
 inline constexpr std::string_view kFeatureViewNotFound = "FeatureViewNotFoundException";
 inline constexpr std::string_view kFeatureServiceNotFound = "FeatureServiceNotFoundException";
 inline constexpr std::string_view kFeatureNameCollision = "FeatureNameCollisionError";
@@ -18,14 +19,16 @@ inline constexpr std::string_view kFeastObjectNotFound = "FeastObjectNotFoundExc
 inline constexpr std::string_view kPushSourceNotFound = "PushSourceNotFoundException";
 inline constexpr std::string_view kEntityNotFound = "EntityNotFoundException";
 inline constexpr std::string_view kFeastConfigError = "FeastConfigError";
-// Python exceptions that Feast lets through: sent as the bare message.
+// Python exceptions that Feast lets through: sent as the bare message. A KeyError's message is the
+// repr() of its text, quotes included, since that is how it arrives at Feast's clients.
 inline constexpr std::string_view kValueError = "ValueError";
 inline constexpr std::string_view kKeyError = "KeyError";
-// Stator's own names, for what Feast has no name for.
+// Stator's own names, for what Feast has no name for. docs/errors.md lists them with their causes:
+// a fault in features/*.yaml; no registry file; a file that is none; an item that is no feature
+// row; a view that needs Python; a value that its feature's type cannot hold.
 inline constexpr std::string_view kDefinitionInvalid = "DefinitionInvalid";
 inline constexpr std::string_view kRegistryNotFound = "RegistryNotFound";
 inline constexpr std::string_view kRegistryInvalid = "RegistryInvalid";
-inline constexpr std::string_view kRegistryConflict = "RegistryConflict";
 inline constexpr std::string_view kFeatureRowInvalid = "FeatureRowInvalid";
 inline constexpr std::string_view kOnDemandViewNotSupported = "OnDemandViewNotSupported";
 inline constexpr std::string_view kConversionError = "ConversionError";

@@ -24,7 +24,8 @@ struct FeatureTable {
   std::string view;
   std::string table_name;
   std::vector<dynamo::Tag>
-      tags;  // those of the configuration, replaced and joined by those of the view
+      // Those of the configuration, replaced and joined by those of the view.
+      tags;
 };
 
 // The tables of a project, one for each view that is online (label views and on-demand views that

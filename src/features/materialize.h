@@ -30,15 +30,20 @@ struct MaterializeContext {
   dynamo::Dynamo& dynamo;
   AnalyticalEngine& engine;
   const base::Clock& clock;
-  ProgressLine tell;  // Feast's lines, and what was written
-  std::function<void(const std::string& view, std::uint64_t rows)> progress;  // rows written so far
+  // Feast's lines, and what was written.
+  ProgressLine tell;
+  // Rows written so far.
+  std::function<void(const std::string& view, std::uint64_t rows)> progress;
 };
 
 // Which views, over which window.
 struct MaterializeRequest {
-  std::vector<std::string> views;  // none: every view that is online and not disabled
-  std::optional<EventTime> start;  // nullopt: incremental, each view from where it was left
-  EventTime end = 0;               // both ends inclusive
+  // None: every view that is online and not disabled.
+  std::vector<std::string> views;
+  // Nullopt: incremental, each view from where it was left.
+  std::optional<EventTime> start;
+  // Both ends inclusive.
+  EventTime end = 0;
 };
 
 // Materializes view after view. For each key the row of the newest event time counts, then of the

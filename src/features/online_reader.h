@@ -21,8 +21,11 @@ namespace stator::features {
 
 // A request, as every front makes it.
 struct OnlineRequest {
+  // Which features, under which names.
   FeatureSelection selection;
+  // Join keys and request data, one column each, all of one length.
   std::vector<RequestColumn> entities;
+  // Whether the reply names the views that were read, with their versions.
   bool include_version_metadata = false;
 };
 
@@ -39,9 +42,13 @@ struct ViewRows {
 // bytes: null) is PRESENT, none is NOT_FOUND. Values point into `items`.
 struct OnlineResponse {
   std::shared_ptr<const ReadPlan> plan;
+  // What opens the reply.
   EntityColumns entities;
+  // One for each view of the plan.
   std::vector<ViewRows> views;
-  std::vector<std::vector<std::uint32_t>> row_of_group;  // what ViewRows::row_of views
+  // What ViewRows::row_of views.
+  std::vector<std::vector<std::uint32_t>> row_of_group;
+  // The items of all views, in one arena.
   dynamo::ItemBatch items;
   bool include_version_metadata = false;
 };

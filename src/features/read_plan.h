@@ -36,28 +36,38 @@ struct PlannedFeature {
 // One view of the plan; the same view may stand twice, under two aliases.
 struct PlannedView {
   const ViewDefinition* view = nullptr;
-  std::string reference;  // alias or name, with "@v<N>" where the reference had one
+  // Alias or name, with "@v<N>" where the reference had one.
+  std::string reference;
   std::size_t key_group =
-      0;  // in ReadPlan::key_groups: views with equal keys share their entity ids
-  std::int32_t projection = -1;  // in ReadPlan::projections; -1: the whole item
+      // In ReadPlan::key_groups: views with equal keys share their entity ids.
+      0;
+  // In ReadPlan::projections; -1: the whole item.
+  std::int32_t projection = -1;
   std::vector<PlannedFeature> features;
 };
 
 // What a client asks for, before its entities.
 struct FeatureSelection {
-  std::vector<std::string> features;  // "view:feature", "view@v2:feature"
-  std::string feature_service;        // not empty: wins over `features`, as in Feast
+  // "view:feature", "view@v2:feature".
+  std::vector<std::string> features;
+  // Not empty: wins over `features`, as in Feast.
+  std::string feature_service;
   bool full_feature_names = false;
 };
 
 // The plan. Immutable; keeps the snapshot that it points into alive.
 struct ReadPlan {
   std::shared_ptr<const RegistrySnapshot> snapshot;
+  // In the order in which they were first mentioned.
   std::vector<PlannedView> views;
-  std::vector<std::vector<PlannedKey>> key_groups;  // each sorted by join key
+  // Each sorted by join key.
+  std::vector<std::vector<PlannedKey>> key_groups;
+  // As GetMany takes them.
   std::vector<dynamo::SharedProjection> projections;
-  std::vector<std::string> request_fields;  // what computed views need of the request
-  std::vector<std::string> computed_views;  // on-demand views that only Python can compute
+  // What computed views need of the request.
+  std::vector<std::string> request_fields;
+  // On-demand views that only Python can compute.
+  std::vector<std::string> computed_views;
 };
 
 // Works a plan out. A projection is used when less than half of a view's features are asked for and

@@ -43,10 +43,13 @@ class Registry {
   const RegistryFile file_;
 
   std::atomic<std::shared_ptr<ReadPlanCache>> current_;
-  std::atomic<std::int64_t> next_look_{0};  // ticks of the monotonic clock
+  // Ticks of the monotonic clock.
+  std::atomic<std::int64_t> next_look_{0};
   std::mutex reload_mutex_;
-  std::optional<FileStamp> stamp_;  // under reload_mutex_
-  base::MonotonicTime loaded_at_;   // under reload_mutex_
+  // Under reload_mutex_.
+  std::optional<FileStamp> stamp_;
+  // Under reload_mutex_.
+  base::MonotonicTime loaded_at_;
 };
 
 }  // namespace stator::features

@@ -19,9 +19,11 @@ namespace stator::features {
 struct ObjectChange {
   enum class Action : unsigned char { kCreated, kUpdated, kDeleted };
   Action action = Action::kCreated;
-  std::string kind;  // "project", "entity", "data source", "feature view", "feature service"
+  // "project", "entity", "data source", "feature view", "feature service".
+  std::string kind;
   std::string name;
-  std::vector<std::string> properties;  // of an update: "ttl: 86400s -> 0s"
+  // Of an update: "ttl: 86400s -> 0s".
+  std::vector<std::string> properties;
 };
 
 // "Created feature view driver_stats", then a line for each property, each ended by a line feed.

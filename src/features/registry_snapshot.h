@@ -36,16 +36,24 @@ struct ViewDefinition {
   std::string name;
   ViewType type = ViewType::kFeature;
   std::vector<FeatureField>
-      join_keys;  // by name, ascending; the dummy key for a view without entities
-  std::vector<FeatureField> features;  // in the registry's order
+      // By name, ascending; the dummy key for a view without entities.
+      join_keys;
+  // In the registry's order.
+  std::vector<FeatureField> features;
   std::string table_name;
-  std::int64_t ttl_us = 0;   // 0: rows never get too old
-  std::int32_t version = 0;  // current_version_number
-  bool online = true;        // has a table
-  bool disabled = false;     // Feast's `enabled=False`: refuses reads
-  bool computed = false;     // an on-demand view whose values Python makes at each read
+  // 0: rows never get too old.
+  std::int64_t ttl_us = 0;
+  // Current_version_number.
+  std::int32_t version = 0;
+  // Has a table.
+  bool online = true;
+  // Feast's `enabled=False`: refuses reads.
+  bool disabled = false;
+  // An on-demand view whose values Python makes at each read.
+  bool computed = false;
   std::vector<FeatureField>
-      request_fields;  // of a computed view: what the request itself must bring
+      // Of a computed view: what the request itself must bring.
+      request_fields;
 
   // The feature `name`, or null.
   const FeatureField* FindFeature(std::string_view name) const;
@@ -56,10 +64,12 @@ struct ViewDefinition {
 // A part of a feature service: some features of a view, perhaps under other names.
 struct ServicePart {
   std::string view;
-  std::string alias;  // empty: none
+  // Empty: none.
+  std::string alias;
   std::vector<std::string> features;
   std::map<std::string, std::string, std::less<>>
-      join_key_map;  // the view's join key -> the request's
+      // The view's join key -> the request's.
+      join_key_map;
   std::optional<std::int32_t> version;
 };
 
@@ -96,7 +106,8 @@ class RegistrySnapshot {
   std::map<std::string, ViewDefinition, std::less<>> views_;
   std::map<std::pair<std::string, std::int32_t>, ViewDefinition> versions_;
   std::map<std::string, std::vector<ServicePart>, std::less<>> services_;
-  std::map<std::string, std::string, std::less<>> entities_;  // name -> join key
+  // Name -> join key.
+  std::map<std::string, std::string, std::less<>> entities_;
   std::map<std::string, ValueKind, std::less<>> join_keys_;
 };
 

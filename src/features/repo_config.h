@@ -24,9 +24,12 @@ struct OnlineStoreConfig {
   // The embedded engine, in process: when there is no online_store, or when endpoint_url is
   // "embedded:PATH".
   bool embedded = true;
-  std::string embedded_path;  // relative to the repo; empty: the program's default data folder
-  bool disabled = false;      // `online_store: null` or "none": nothing to serve
-  std::string region;         // required by Feast for dynamodb
+  // Relative to the repo; empty: the program's default data folder.
+  std::string embedded_path;
+  // `online_store: null` or "none": nothing to serve.
+  bool disabled = false;
+  // Required by Feast for dynamodb.
+  std::string region;
   std::optional<std::string> endpoint_url;
   std::string table_name_template = "{project}.{table_name}";
   std::int64_t batch_size = 100;
@@ -45,15 +48,20 @@ struct OnlineStoreConfig {
 
 // The entry `registry`: a path, or a block.
 struct RegistryConfig {
-  std::string path;                      // absolute, or with a scheme
-  std::int64_t cache_ttl_seconds = 600;  // 0: read again only when the file changed
-  bool online_versioning = false;        // enable_online_feature_view_versioning
+  // Absolute, or with a scheme.
+  std::string path;
+  // 0: read again only when the file changed.
+  std::int64_t cache_ttl_seconds = 600;
+  // Enable_online_feature_view_versioning.
+  bool online_versioning = false;
 };
 
 // The whole file.
 struct RepoConfig {
-  std::string repo_path;  // absolute folder that relative paths start from
-  std::string yaml_path;  // of the file read, or where the text came from
+  // Absolute folder that relative paths start from.
+  std::string repo_path;
+  // Of the file read, or where the text came from.
+  std::string yaml_path;
   std::string project;
   std::string project_description;
   std::string provider = "local";
@@ -65,9 +73,11 @@ struct RepoConfig {
 
 // Where to look, as Feast's global flags say.
 struct RepoLocation {
-  std::string chdir;  // --chdir; else FEATURE_REPO_DIR_ENV_VAR; else the working folder
+  // --chdir; else FEATURE_REPO_DIR_ENV_VAR; else the working folder.
+  std::string chdir;
   std::string
-      feature_store_yaml;  // --feature-store-yaml; else FEAST_FS_YAML_FILE_PATH; else in the folder
+      // --feature-store-yaml; else FEAST_FS_YAML_FILE_PATH; else in the folder.
+      feature_store_yaml;
 };
 
 // Finds and reads the configuration; FEATURE_STORE_YAML_BASE64 holds the whole text and comes

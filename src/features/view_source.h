@@ -19,9 +19,12 @@ namespace stator::features {
 
 // The batch source of a view, resolved.
 struct ViewSource {
+  // Resolved against the repo.
   DataFile file;
+  // Of the event time.
   std::string timestamp_column;
-  std::string created_column;  // empty: none
+  // Empty: none.
+  std::string created_column;
   // Columns of the file whose name in the view differs: (column, name).
   std::vector<std::pair<std::string, std::string>> renamed;
 
@@ -34,7 +37,8 @@ struct ViewSource {
 base::Result<ViewSource> FindViewSource(const feast::core::Registry& registry,
                                         const RepoConfig& config, std::string_view name);
 
-// The message of the view's batch source, or null.
+// The message of the view's batch source, or null when the project has no such view. Of a label
+// view it is its only source.
 const feast::core::DataSource* BatchSourceOf(const feast::core::Registry& registry,
                                              const RepoConfig& config, std::string_view name);
 

@@ -15,12 +15,15 @@
 
 namespace stator::server {
 
-// Counts the requests of one endpoint under Feast's own metric names. Thread-safe.
+// Counts the requests of one endpoint under Feast's own metric names, so that dashboards made for
+// its server go on working: feast_feature_server_request_total{endpoint,status} and
+// feast_feature_server_request_latency_seconds{endpoint}. Thread-safe.
 class FeatureEndpointMetrics {
  public:
   // `metrics` must outlive this.
   FeatureEndpointMetrics(base::MetricsRegistry& metrics, const std::string& endpoint);
-  // One answer with its duration.
+  // One answer with its duration, from the whole request to the answer handed over; the time that
+  // sending takes is the server's.
   void Record(int status, std::chrono::microseconds duration) const;
 
  private:
@@ -37,9 +40,9 @@ class FeatureDoor final : public Door {
   // Serves the repo of `config` from `store`, which must outlive this.
   FeatureDoor(features::RepoConfig config, dynamo::Store& store, base::MetricsRegistry& metrics);
 
-  // Answers one request.
+  // Answers one request. Reads wait at most base::Deadline::kDefault.
   void Handle(const HttpRequest& request, HttpCompletion done) override;
-  // Whether the registry can be read.
+  // Whether the registry can be read: the error says how to make one.
   base::Status Ready() const override;
 
  private:
@@ -50,14 +53,15 @@ class FeatureDoor final : public Door {
   const FeatureEndpointMetrics online_metrics_;
 };
 
-// The door of a process that found no feature repo: every request is told what is missing.
+// The door of a process that found no feature repo: it stays open, so that a client learns what is
+// missing instead of a refused connection.
 class ClosedFeatureDoor final : public Door {
  public:
   // `reason` is what loading the configuration said.
   explicit ClosedFeatureDoor(base::Error reason) : reason_(std::move(reason)) {}
-  // 503 with the reason.
+  // 503 with the reason, whatever was asked.
   void Handle(const HttpRequest& request, HttpCompletion done) override;
-  // The reason.
+  // The reason: not ready.
   base::Status Ready() const override { return reason_; }
 
  private:
