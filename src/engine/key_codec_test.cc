@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "dynamo/item_builder.h"
 #include "engine/md5.h"
 #include "engine/test_engine.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "dynamo/errors.h"
+#include "engine/catalog_keys.h"
 #include "engine/rocks.h"
 
 namespace stator::engine {
@@ -18,9 +19,6 @@ Error Throttled(std::string_view reason) {
                std::string(reason) + "; repeat the write after a pause");
 }
 
-constexpr std::string_view kNotSynced =
-    "the write could not be synced, and whether it was kept is not known";
-
 Error NotSynced() {
   return Error(ErrorKind::kUnavailable, dynamo::kInternalServerError,
                std::string(kNotSynced) + ": the log failed before; look before writing again");
@@ -34,9 +32,10 @@ std::uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-LogSync::LogSync(rocksdb::DB* db, SyncMode mode, std::chrono::milliseconds interval,
-                 base::MetricsRegistry* metrics)
+LogSync::LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode,
+                 std::chrono::milliseconds interval, base::MetricsRegistry* metrics)
     : db_(db),
+      files_(files),
       mode_(mode),
       interval_(interval),
       syncs_(metrics->GetCounter("stator_engine_syncs_total", "Syncs of the engine's log.")),
@@ -133,9 +132,17 @@ void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, bool 
   for (const auto& waiter : waiters) waiter->Run(outcome);
 }
 
+rocksdb::Status LogSync::CheckLog() {
+  if (files_ == nullptr || !files_->failed()) return rocksdb::Status::OK();
+  const rocksdb::Status failure = files_->failure();
+  if (!failure.ok()) ReportFailure(failure);
+  return failure;
+}
+
 Status LogSync::SyncLog(std::size_t writes) {
   const auto start = std::chrono::steady_clock::now();
-  const rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
+  rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
+  if (status.ok()) status = CheckLog();
   sync_seconds_->Record(MicrosecondsSince(start));
   syncs_->Add();
   if (!status.ok()) {
@@ -146,10 +153,21 @@ Status LogSync::SyncLog(std::size_t writes) {
   return base::OkStatus();
 }
 
+// Everything committed goes into table files, and a new log begins behind the torn one.
+bool LogSync::WriteMemtablesOut() {
+  files_->Clear();
+  if (!db_->Resume().ok()) return false;
+  // A memtable with nothing in it would keep its log; writing a row again gives it something.
+  const std::string key = CatalogKey(CatalogRow::kFormat);
+  if (!db_->Put(rocksdb::WriteOptions(), key, std::to_string(kDataFormat)).ok()) return false;
+  rocksdb::FlushOptions flush;
+  flush.allow_write_stall = true;
+  return db_->Flush(flush).ok() && !files_->failed();
+}
+
 void LogSync::TryResume() {
-  // Writes the memtables out and begins a new log: what a torn log held is then in table files.
-  if (!db_->Resume().ok()) return;
-  std::lock_guard lock(mutex_);
+  if (!WriteMemtablesOut()) return;
+  const std::lock_guard lock(mutex_);
   failure_.reset();
   refusing_.store(stopped_, std::memory_order_release);
   writable_.notify_all();

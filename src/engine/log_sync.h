@@ -14,14 +14,20 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "base/call_context.h"
 #include "base/metrics.h"
 #include "base/result.h"
+#include "engine/log_files.h"
 
 namespace stator::engine {
+
+// Begins the message of a write that is in RocksDB and perhaps not on disk.
+inline constexpr std::string_view kNotSynced =
+    "the write could not be synced, and whether it was kept is not known";
 
 // How LogSync acknowledges.
 enum class SyncMode : unsigned char {
@@ -46,8 +52,8 @@ class LogSync {
   // written. 16 MB of log at 256 bytes a write.
   static constexpr std::size_t kWaitingMax = 65'536;
 
-  // Starts the thread. `db` and `metrics` outlive this.
-  LogSync(rocksdb::DB* db, SyncMode mode, std::chrono::milliseconds interval,
+  // Starts the thread. `db`, `files` and `metrics` outlive this; `files` is null without a log.
+  LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode, std::chrono::milliseconds interval,
           base::MetricsRegistry* metrics);
   // Syncs what waits, runs it and joins. REQUIRES: nobody calls any more.
   ~LogSync();
@@ -64,9 +70,13 @@ class LogSync {
   // Runs `waiter` when all that was committed before this call is safe. Uses up one place.
   void Acknowledge(std::unique_ptr<SyncWaiter> waiter);
 
-  // A commit or a background job failed: writes are refused until RocksDB could resume, which is
-  // tried every kResumeInterval. Called from any thread, RocksDB's own included.
+  // A commit or a background job failed: writes are refused until all that was committed is in
+  // table files, which is tried every kResumeInterval. Called from any thread, RocksDB's own
+  // included.
   void ReportFailure(const rocksdb::Status& status);
+  // What the log's files say: an error when they failed, which is then reported too.
+  // To be asked after a commit.
+  rocksdb::Status CheckLog();
   // RocksDB stopped or resumed taking writes (too many files await compaction).
   void SetStopped(bool stopped);
 
@@ -76,9 +86,11 @@ class LogSync {
   void Work();
   void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, bool failed);
   base::Status SyncLog(std::size_t writes);
+  bool WriteMemtablesOut();
   void TryResume();
 
   rocksdb::DB* const db_;
+  LogFiles* const files_;
   const SyncMode mode_;
   const std::chrono::milliseconds interval_;
   base::Counter* const syncs_;

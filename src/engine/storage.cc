@@ -49,9 +49,15 @@ class Storage::Listener final : public rocksdb::EventListener {
 };
 
 Storage::Storage(const EngineOptions& options) : listener_(std::make_shared<Listener>()) {
-  if (options.in_memory) memory_.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
-  // Nothing outlives the process, so a log would be work for nobody.
-  write_options_.disableWAL = options.in_memory;
+  if (options.in_memory) {
+    memory_.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+    // Nothing outlives the process, so a log would be work for nobody.
+    write_options_.disableWAL = true;
+    return;
+  }
+  rocksdb::Env* const env = options.env != nullptr ? options.env : rocksdb::Env::Default();
+  log_files_ = std::make_shared<LogFiles>(env->GetFileSystem());
+  log_env_ = rocksdb::NewCompositeEnv(log_files_);
 }
 
 Result<std::unique_ptr<Storage>> Storage::Open(const EngineOptions& options,
@@ -62,14 +68,15 @@ Result<std::unique_ptr<Storage>> Storage::Open(const EngineOptions& options,
   const SyncMode mode = options.in_memory ? SyncMode::kNone
                         : options.sync    ? SyncMode::kEveryWrite
                                           : SyncMode::kRelaxed;
-  storage->log_ =
-      std::make_unique<LogSync>(storage->db_.get(), mode, options.relaxed_sync_interval, metrics);
+  storage->log_ = std::make_unique<LogSync>(storage->db_.get(), storage->log_files_.get(), mode,
+                                            options.relaxed_sync_interval, metrics);
   storage->listener_->Attach(storage->log_.get());
   return storage;
 }
 
 Status Storage::OpenDatabase(const EngineOptions& options) {
   EngineOptions where = options;
+  where.env = log_env_.get();
   std::string path = options.path + "/db";
   if (options.in_memory) {
     where.env = memory_.get();
@@ -138,13 +145,14 @@ Status Storage::Commit(WriteSet& set) {
         CatalogKey(CatalogRow::kCounts, table->record().number), EncodeCounts(change));
     CHECK(status.ok());
   }
-  const rocksdb::Status status = db_->Write(write_options_, &set.batch());
+  rocksdb::Status status = db_->Write(write_options_, &set.batch());
   if (!status.ok()) {
     log_->ReportFailure(status);
     return StorageError(status, "the write failed");
   }
   for (const auto& [table, change] : set.counts()) table->AddCounts(change);
-  return base::OkStatus();
+  status = log_->CheckLog();
+  return status.ok() ? base::OkStatus() : StorageError(status, kNotSynced);
 }
 
 }  // namespace stator::engine

@@ -13,6 +13,7 @@
 #include "engine/data_folder.h"
 #include "engine/engine_metrics.h"
 #include "engine/engine_options.h"
+#include "engine/log_files.h"
 #include "engine/log_sync.h"
 #include "engine/write_set.h"
 
@@ -55,7 +56,7 @@ class Storage {
   // A place for one write (LogSync::Reserve). ERRORS: as there.
   base::Result<WriteTicket> Reserve(const base::Deadline& deadline);
   // Writes `set` as one batch, whole or not at all, unsynced, and adds to the counts of its tables.
-  // ERRORS: StorageFull, InternalServerError; nothing is visible then.
+  // ERRORS: StorageFull, InternalServerError; whether the write is kept is then not known.
   base::Status Commit(WriteSet& set);
   // Completes `done` with `response`, or with the error of the sync, when all that was committed
   // before this call would survive loss of power. Also for writes that changed nothing: what they
@@ -97,6 +98,9 @@ class Storage {
   std::optional<DataFolder> folder_;
   // In memory only.
   std::unique_ptr<rocksdb::Env> memory_;
+  // With a log only: between RocksDB and the file system, and the Env made of it.
+  std::shared_ptr<LogFiles> log_files_;
+  std::unique_ptr<rocksdb::Env> log_env_;
   std::shared_ptr<Listener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::WriteOptions write_options_;

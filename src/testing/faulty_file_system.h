@@ -38,7 +38,8 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   // Forgets what a power cut takes, then lets writes succeed again. REQUIRES: no file is open for
   // writing any more.
   void RestorePower();
-  // After `bytes` more written bytes, writes answer "no space left on device"; kNoLimit lifts that.
+  // After `bytes` more written bytes, writes answer "no space left on device", the one that crosses
+  // the limit when its first part is written; kNoLimit lifts that.
   void SetBytesLeft(std::uint64_t bytes);
   // No end of the disk.
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
@@ -80,10 +81,13 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
     bool entry_is_durable = false;  // its folder was synced after its creation
   };
 
-  rocksdb::IOStatus BeforeWrite(std::uint64_t bytes);
+  // `bytes` becomes how many of them fit.
+  rocksdb::IOStatus BeforeWrite(std::uint64_t& bytes);
+  rocksdb::IOStatus BeforeChange();
   rocksdb::IOStatus BeforeSync();
   void Written(const std::string& path, std::uint64_t bytes);
-  void Synced(const std::string& path);
+  std::uint64_t WrittenBytes(const std::string& path);
+  void Synced(const std::string& path, std::uint64_t bytes);
   void FolderSynced(const std::string& folder);
   void CutBack(const std::string& path, std::uint64_t size_bytes);
 

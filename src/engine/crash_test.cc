@@ -1,0 +1,241 @@
+// What survives: acknowledged writes through loss of power, a full disk and failing syncs.
+#include <gtest/gtest.h>
+#include <rocksdb/env.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "dynamo/errors.h"
+#include "engine/test_engine.h"
+#include "testing/faulty_file_system.h"
+
+namespace stator::engine {
+namespace {
+
+using testing::FaultyFileSystem;
+
+constexpr int kKeys = 40;
+constexpr int kWriters = 4;
+
+// What the test knows of one item: the version that was acknowledged last, and those that were
+// begun since and may have happened. Version 0: no item.
+struct KnownItem {
+  int acknowledged = 0;
+  std::set<int> possible;
+};
+
+class CrashTest : public ::testing::Test {
+ protected:
+  EngineOptions Options(bool sync = true) {
+    EngineOptions options;
+    options.path = "/data";
+    options.env = env_.get();
+    options.sync = sync;
+    options.relaxed_sync_interval = std::chrono::minutes(10);
+    options.memtable_bytes = 64 << 10;  // so that flushes and compactions happen in the storm
+    return options;
+  }
+
+  static std::string KeyText(int key) { return "id: 'k" + std::to_string(key) + "'"; }
+  static std::string ItemText(int key, int version) {
+    return KeyText(key) + ", v: " + std::to_string(version) + ", pad: '" +
+           std::string(300, static_cast<char>('a' + version % 26)) + "'";
+  }
+
+  // One write of a random kind; what it does is version `version` of the item, a delete version 0.
+  static base::Result<base::Unit> WriteOnce(TestEngine& engine, int kind, int key, int version) {
+    if (kind == 0) {
+      dynamo::DeleteItemRequest remove;
+      remove.table_name = "storm";
+      remove.key = TestItem(KeyText(key));
+      const auto removed = engine.DeleteItem(remove);
+      return removed.ok() ? base::OkStatus() : base::Status(removed.error());
+    }
+    if (kind == 1) {
+      dynamo::UpdateItemRequest update;
+      update.table_name = "storm";
+      update.key = TestItem(KeyText(key));
+      update.update_expression = "SET v = :v, pad = :p";
+      update.expression_attributes =
+          TestAttributes(":v: " + std::to_string(version) + ", :p: 'update'");
+      const auto updated = engine.UpdateItem(update);
+      return updated.ok() ? base::OkStatus() : base::Status(updated.error());
+    }
+    const auto put = engine.PutItem(TestEngine::PutRequest("storm", ItemText(key, version)));
+    return put.ok() ? base::OkStatus() : base::Status(put.error());
+  }
+
+  // Writers of disjoint keys until the power is cut under them.
+  void Storm(TestEngine& engine, std::mt19937& random, std::chrono::microseconds length) {
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      writers.emplace_back([this, &engine, writer, seed = random()] {
+        std::mt19937 own(seed);
+        for (;;) {
+          const int key = static_cast<int>(own() % (kKeys / kWriters)) * kWriters + writer;
+          const int kind = static_cast<int>(own() % 8);
+          const int version = kind == 0 ? 0 : ++next_version_;
+          {
+            const std::lock_guard lock(mutex_);
+            known_[key].possible.insert(version);
+          }
+          if (!WriteOnce(engine, kind, key, version).ok()) return;
+          const std::lock_guard lock(mutex_);
+          known_[key].acknowledged = version;
+          known_[key].possible.clear();
+          ++acknowledged_;
+        }
+      });
+    }
+    std::this_thread::sleep_for(length);
+    files_->CutPower();
+    for (std::thread& writer : writers) writer.join();
+  }
+
+  // Items that are neither as acknowledged nor as a write in flight would have left them.
+  int CountLosses(TestEngine& engine) {
+    int losses = 0;
+    for (auto& [key, known] : known_) {
+      dynamo::GetItemRequest get;
+      get.table_name = "storm";
+      get.key = TestItem(KeyText(key));
+      const auto got = engine.GetItem(get);
+      EXPECT_TRUE(got.ok()) << got.error().ToString();
+      const int found = got->item ? static_cast<int>(*got->item->Find("v")->number().ToInt64()) : 0;
+      if (found != known.acknowledged && !known.possible.contains(found)) ++losses;
+      known = {found, {}};
+    }
+    return losses;
+  }
+
+  // The counters in the table's description against the items that are there.
+  static void ExpectExactCounts(TestEngine& engine) {
+    dynamo::ScanRequest scan;
+    scan.table_name = "storm";
+    const auto page = engine.Scan(scan);
+    ASSERT_TRUE(page.ok()) << page.error().ToString();
+    EXPECT_EQ(engine.DescribeTable("storm")->item_count, page->count);
+  }
+
+  void MakeTableSafely() {
+    TestEngine engine(Options());
+    engine.MakeTable("storm", "id S");
+  }
+
+  // `rounds` storms, each cut off by a loss of power; the losses found after reopening.
+  int RunStorms(int rounds, bool sync) {
+    std::mt19937 random(20011);
+    MakeTableSafely();
+    int losses = 0;
+    for (int round = 0; round < rounds; ++round) {
+      {
+        TestEngine engine(Options(sync));
+        Storm(engine, random, std::chrono::microseconds(500 + random() % 8'000));
+      }
+      files_->RestorePower();
+      TestEngine engine(Options(sync));
+      losses += CountLosses(engine);
+      ExpectExactCounts(engine);
+    }
+    return losses;
+  }
+
+  std::shared_ptr<FaultyFileSystem> files_ = std::make_shared<FaultyFileSystem>();
+  std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(files_);
+  std::atomic<int> next_version_{0};
+  std::atomic<int> acknowledged_{0};
+  // Guards known_.
+  std::mutex mutex_;
+  std::map<int, KnownItem> known_;
+};
+
+TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFiftyLossesOfPower) {
+  EXPECT_EQ(RunStorms(50, /*sync=*/true), 0);
+  EXPECT_GT(acknowledged_, 1'000);
+}
+
+TEST_F(CrashTest, WithoutSyncTheSameStormsLoseWrites) {
+  EXPECT_GT(RunStorms(10, /*sync=*/false), 0);
+}
+
+TEST_F(CrashTest, AFullDiskRefusesWritesKeepsTheOldOnesAndRecovers) {
+  MakeTableSafely();
+  TestEngine engine(Options());
+  int acknowledged = 0;
+  files_->SetBytesLeft(100'000);
+  std::string refused;
+  for (int i = 0; i < 2'000 && refused.empty(); ++i) {
+    const auto put = engine.PutItem(TestEngine::PutRequest("storm", ItemText(i, 1)));
+    if (put.ok()) {
+      ++acknowledged;
+    } else {
+      refused = put.error().code();
+    }
+  }
+  EXPECT_EQ(refused, "StorageFull");
+  EXPECT_GT(acknowledged, 10);
+  // Reads go on, and nothing acknowledged is gone.
+  EXPECT_EQ(engine.Get("storm", KeyText(0)).substr(0, 8), "id: 'k0'");
+  EXPECT_EQ(
+      ErrorText(engine.PutItem(TestEngine::PutRequest("storm", ItemText(0, 2)))).substr(0, 11),
+      "StorageFull");
+
+  files_->SetBytesLeft(FaultyFileSystem::kNoLimit);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  bool recovered = false;
+  while (!recovered && std::chrono::steady_clock::now() < deadline) {
+    recovered = engine.PutItem(TestEngine::PutRequest("storm", "id: 'after'")).ok();
+    if (!recovered) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(recovered);
+  files_->CutPower();
+  engine.Close();
+  files_->RestorePower();
+  TestEngine again(Options());
+  for (int i = 0; i < acknowledged; ++i) {
+    EXPECT_NE(again.Get("storm", KeyText(i)), "nothing") << i;
+  }
+  EXPECT_EQ(again.Get("storm", "id: 'after'"), "id: 'after'");
+  ExpectExactCounts(again);
+}
+
+TEST_F(CrashTest, AFailedSyncIsNoAcknowledgement) {
+  MakeTableSafely();
+  TestEngine engine(Options());
+  engine.Put("storm", "id: 'before'");
+  files_->FailSyncs(1);
+  const auto put = engine.PutItem(TestEngine::PutRequest("storm", "id: 'lost'"));
+  ASSERT_FALSE(put.ok());
+  EXPECT_EQ(put.error().code(), "InternalServerError");
+  EXPECT_NE(put.error().message().find("not known"), std::string::npos) << put.error().message();
+  engine.Close();
+  files_->CutPower();
+  files_->RestorePower();
+  TestEngine again(Options());
+  EXPECT_EQ(again.Get("storm", "id: 'before'"), "id: 'before'");
+}
+
+TEST_F(CrashTest, ManyWritersShareASync) {
+  MakeTableSafely();
+  TestEngine engine(Options());
+  const std::uint64_t before = files_->syncs();
+  std::atomic<int> done{0};
+  // Handed over without waiting: all that arrive during one sync share the next.
+  for (int i = 0; i < 1'000; ++i) {
+    engine.store().PutItem(engine.context, TestEngine::PutRequest("storm", ItemText(i, 1)),
+                           [&](const base::Result<dynamo::PutItemResponse>& put) {
+                             EXPECT_TRUE(put.ok());
+                             ++done;
+                           });
+  }
+  engine.Put("storm", "id: 'last'");
+  EXPECT_EQ(done, 1'000);
+  EXPECT_LT(files_->syncs() - before, 900U);
+}
+
+}  // namespace
+}  // namespace stator::engine
