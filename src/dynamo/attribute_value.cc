@@ -32,6 +32,19 @@ std::string_view AttributeValue::encoded() const {
   }
 }
 
+std::uint32_t MapView::LowerBound(std::string_view name, std::uint32_t first) const {
+  std::uint32_t last = size();
+  while (first < last) {
+    const std::uint32_t middle = first + (last - first) / 2;
+    if ((*this)[middle].name < name) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
 std::optional<AttributeValue> MapView::Find(std::string_view name) const {
   std::uint32_t low = 0;
   std::uint32_t high = size();
@@ -40,10 +53,11 @@ std::optional<AttributeValue> MapView::Find(std::string_view name) const {
     const NamedValue entry = (*this)[middle];
     const int order = entry.name.compare(name);
     if (order == 0) return entry.value;
-    if (order < 0)
+    if (order < 0) {
       low = middle + 1;
-    else
+    } else {
       high = middle;
+    }
   }
   return std::nullopt;
 }

@@ -139,6 +139,9 @@ class MapView {
     const std::uint32_t length = internal::ReadLength(at);
     return {{at, length}, AttributeValue(at + length)};
   }
+  // The first attribute, from `first` on, whose name is not before `name`; size() when there is
+  // none.
+  std::uint32_t LowerBound(std::string_view name, std::uint32_t first = 0) const;
   // The value named `name`, by binary search.
   std::optional<AttributeValue> Find(std::string_view name) const;
   // Where entry `index` begins, counted from the first. REQUIRES: index <= size().

@@ -6,6 +6,7 @@
 
 #include "dynamo/encoding.h"
 #include "dynamo/errors.h"
+#include "dynamo/item_writer.h"
 
 namespace stator::dynamo {
 namespace {
@@ -210,26 +211,17 @@ void ItemBuilder::BuildInto(std::string& out) {
 
 namespace {
 
-// Walks `source` merged with `set` in name order, without `removed`, and hands each attribute to
-// `visit`.
-template <typename Visit>
-void Merge(MapView source, std::span<const NamedValue> set,
-           std::span<const std::string_view> removed, Visit&& visit) {
-  std::size_t next_set = 0;
-  std::size_t next_removed = 0;
-  const std::uint32_t size = source.size();
-  for (std::uint32_t i = 0; i < size; ++i) {
-    const NamedValue entry = source[i];
-    while (next_set < set.size() && set[next_set].name < entry.name) visit(set[next_set++]);
-    if (next_set < set.size() && set[next_set].name == entry.name) {
-      visit(set[next_set++]);
-      continue;
-    }
-    while (next_removed < removed.size() && removed[next_removed] < entry.name) ++next_removed;
-    if (next_removed < removed.size() && removed[next_removed] == entry.name) continue;
-    visit(entry);
+// How many attributes RebuildItem leaves.
+std::uint32_t CountRebuilt(MapView source, std::span<const NamedValue> set,
+                           std::span<const std::string_view> removed) {
+  std::uint32_t count = source.size();
+  for (const NamedValue& each : set) count += source.Find(each.name) ? 0 : 1;
+  for (const std::string_view name : removed) {
+    const bool stays = std::any_of(set.begin(), set.end(),
+                                   [&](const NamedValue& each) { return each.name == name; });
+    count -= !stays && source.Find(name) ? 1 : 0;
   }
-  while (next_set < set.size()) visit(set[next_set++]);
+  return count;
 }
 
 }  // namespace
@@ -237,25 +229,28 @@ void Merge(MapView source, std::span<const NamedValue> set,
 void RebuildItem(ItemView source, std::span<const NamedValue> set,
                  std::span<const std::string_view> removed, std::string& out) {
   const MapView attributes = source.attributes();
-  std::size_t count = 0;
-  Merge(attributes, set, removed, [&](const NamedValue&) { ++count; });
-
-  const std::size_t body = out.size() + 1;
-  std::size_t room = source.bytes().size() + count * sizeof(std::uint32_t) + kHeaderBytes;
-  for (const NamedValue& each : set) room += each.name.size() + each.value.encoded().size() + 4;
+  std::size_t room = source.bytes().size() + set.size() * 2 * sizeof(std::uint32_t);
+  for (const NamedValue& each : set) room += each.name.size() + each.value.encoded().size();
   out.reserve(out.size() + room);
-  out.push_back(kItemLayout);
-  out.append(kHeaderBytes + count * sizeof(std::uint32_t), '\0');
-  const std::size_t entries = out.size();
-  std::size_t offset_at = body + kHeaderBytes;
-  Merge(attributes, set, removed, [&](const NamedValue& each) {
-    PutU32(out.data() + offset_at, out.size() - entries);
-    offset_at += sizeof(std::uint32_t);
-    AppendContent(out, each.name);
-    out.append(each.value.encoded());
-  });
-  PutU32(out.data() + body, out.size() - body - sizeof(std::uint32_t));
-  PutU32(out.data() + body + sizeof(std::uint32_t), count);
+
+  ItemWriter writer(out);
+  ItemWriter::Container item = writer.BeginItem(CountRebuilt(attributes, set, removed));
+  std::uint32_t next = 0;  // of `attributes`, not copied yet
+  while (!set.empty() || !removed.empty()) {
+    const bool sets = !set.empty() && (removed.empty() || set.front().name <= removed.front());
+    const std::string_view name = sets ? set.front().name : removed.front();
+    const std::uint32_t place = attributes.LowerBound(name, next);
+    writer.CopyEntries(item, attributes, next, place);
+    next = place < attributes.size() && attributes[place].name == name ? place + 1 : place;
+    if (sets) {
+      writer.Name(item, name);
+      writer.Value(set.front().value);
+      set = set.subspan(1);
+    }
+    if (!removed.empty() && removed.front() == name) removed = removed.subspan(1);
+  }
+  writer.CopyEntries(item, attributes, next, attributes.size());
+  writer.End(item);
 }
 
 }  // namespace stator::dynamo

@@ -97,6 +97,19 @@ TEST(ItemTest, RebuildTakesKeysOutAndPutsThemBack) {
   EXPECT_EQ(whole, item.bytes());
 }
 
+TEST(ItemTest, RebuildLetsWhatIsSetWinOverWhatIsRemoved) {
+  ItemBuilder builder;
+  builder.Name("a").Bool(true).Name("b").Bool(true).Name("c").Bool(true);
+  const Item item = builder.Build();
+  const std::string_view removed[] = {"a", "b", "x"};
+  const NamedValue set[] = {{"b", *item.Find("a")}, {"d", *item.Find("a")}};
+  std::string out;
+  RebuildItem(item, set, removed, out);
+
+  builder.Name("b").Bool(true).Name("c").Bool(true).Name("d").Bool(true);
+  EXPECT_EQ(out, builder.Build().bytes());
+}
+
 TEST(ItemTest, RebuildReplacesAndAddsAtBothEnds) {
   ItemBuilder builder;
   builder.Name("m").String("old");

@@ -20,21 +20,6 @@ using dynamo::MapView;
 // Up to so many names are searched one by one.
 constexpr std::size_t kFewNames = 8;
 
-std::optional<std::uint32_t> IndexOf(MapView map, std::string_view name) {
-  std::uint32_t low = 0;
-  std::uint32_t high = map.size();
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    const int order = map[middle].name.compare(name);
-    if (order == 0) return middle;
-    if (order < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return std::nullopt;
-}
-
 bool IsPlaceholder(std::string_view text, char sign) {
   return text.size() > 1 && text[0] == sign &&
          std::all_of(text.begin() + 1, text.end(), [](char c) {
@@ -117,10 +102,10 @@ std::optional<std::string_view> Binder::UseName(std::string_view placeholder) {
 
 std::optional<AttributeValue> Binder::UseValue(std::string_view placeholder) {
   const MapView values = attributes_.values.attributes();
-  const std::optional<std::uint32_t> place = IndexOf(values, placeholder);
-  if (!place) return std::nullopt;
-  values_used_[*place] = true;
-  return values[*place].value;
+  const std::uint32_t place = values.LowerBound(placeholder);
+  if (place == values.size() || values[place].name != placeholder) return std::nullopt;
+  values_used_[place] = true;
+  return values[place].value;
 }
 
 Status Binder::ResolveNode(const Node& node, BoundTree& bound) {

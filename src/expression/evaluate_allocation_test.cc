@@ -30,11 +30,11 @@ namespace {
 TEST(Evaluate, AllocatesNothing) {
   const dynamo::ExpressionAttributes attributes =
       TestAttributes(":n: 1, :t: 'S', :x: 'x', :l: [1, 'x', {y: 2}]", {{"#a", "a"}});
-  const auto bound = Binder(attributes)
-                         .Bind(*ParseCondition(
-                             "NOT (#a.b[1].c > :n AND size(s) < :n) AND contains(l, :x) AND "
-                             "(attribute_type(s, :t) OR begins_with(s, :x)) AND l <> :l AND "
-                             "s IN (:n, :x, z) AND d BETWEEN :n AND size(s)"));
+  const auto bound =
+      Binder(attributes)
+          .Bind(*ParseCondition("NOT (#a.b[1].c > :n AND size(s) < :n) AND contains(l, :x) AND "
+                                "(attribute_type(s, :t) OR begins_with(s, :x)) AND l <> :l AND "
+                                "s IN (:n, :x, z) AND d BETWEEN :n AND size(s)"));
   ASSERT_TRUE(bound.ok()) << bound.error().ToString();
   const dynamo::Item item =
       TestItem("a: {b: [1, {c: 2}]}, d: 1.5, l: ['x'], s: 'x', m: {x: {y: {z: 1}}}");

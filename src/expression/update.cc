@@ -19,20 +19,6 @@ using dynamo::ItemWriter;
 using dynamo::ListView;
 using dynamo::MapView;
 
-// The first attribute of `map` from `first` on whose name is not before `name`.
-std::uint32_t LowerBound(MapView map, std::uint32_t first, std::string_view name) {
-  std::uint32_t last = map.size();
-  while (first < last) {
-    const std::uint32_t middle = first + (last - first) / 2;
-    if (map[middle].name < name) {
-      first = middle + 1;
-    } else {
-      last = middle;
-    }
-  }
-  return first;
-}
-
 // Writes the new item in one pass over the old one. The outcomes are known, so that every target
 // has its place.
 class UpdateWriter {
@@ -71,7 +57,7 @@ class UpdateWriter {
       const Outcome& outcome = outcomes_[targets.id()];
       const PathRange inner = targets.TakeStep();
 
-      const std::uint32_t place = LowerBound(old, next, name);
+      const std::uint32_t place = old.LowerBound(name, next);
       const bool present = place < old.size() && old[place].name == name;
       writer_.CopyEntries(to, old, next, place);
       next = present ? place + 1 : place;
