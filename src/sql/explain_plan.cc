@@ -7,7 +7,7 @@ namespace stator::sql {
 
 namespace {
 
-std::string SortToSql(const std::string& name, const SortInterval& sort) {
+std::string SortToSql(const std::string& name, const SortInterval& sort, const char* between) {
   if (sort.IsPoint()) return name + " = " + sort.low->ToSql();
   if (const auto prefix = sort.Prefix())
     return "begins_with(" + name + ", " + prefix->ToSql() + ")";
@@ -16,12 +16,14 @@ std::string SortToSql(const std::string& name, const SortInterval& sort) {
   }
   std::string text;
   if (sort.low) text = name + (sort.low_inclusive ? " >= " : " > ") + sort.low->ToSql();
-  if (sort.low && sort.high) text += " AND ";
+  if (sort.low && sort.high) text += between;
   if (sort.high) text += name + (sort.high_inclusive ? " <= " : " < ") + sort.high->ToSql();
   return text;
 }
 
-std::string RegionsToSql(const dynamo::KeySchema& key, const std::vector<KeyRegion>& regions) {
+// A single region one condition a line, since DuckDB's plans are narrow; else the first few.
+std::string KeyLines(const dynamo::KeySchema& key, const std::vector<KeyRegion>& regions) {
+  if (regions.size() == 1) return RegionToSql(key, regions[0], "\n");
   constexpr std::size_t kShown = 3;
   std::string text;
   for (std::size_t i = 0; i < regions.size() && i < kShown; ++i) {
@@ -46,10 +48,11 @@ std::string Rounded(double value) {
 
 }  // namespace
 
-std::string RegionToSql(const dynamo::KeySchema& key, const KeyRegion& region) {
+std::string RegionToSql(const dynamo::KeySchema& key, const KeyRegion& region,
+                        const char* between) {
   std::string text = QuoteIdentifier(key.partition.name) + " = " + region.partition->ToSql();
   if (!key.sort || region.sort.IsAll()) return text;
-  return text + " AND " + SortToSql(QuoteIdentifier(key.sort->name), region.sort);
+  return text + between + SortToSql(QuoteIdentifier(key.sort->name), region.sort, between);
 }
 
 std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& plan) {
@@ -62,7 +65,9 @@ std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& pl
     access += " of " + std::to_string(plan.regions.size()) + " key ranges";
   }
   lines.push_back({"Access", access});
-  if (!plan.regions.empty()) lines.push_back({"Key", RegionsToSql(table.key, plan.regions)});
+  if (!plan.regions.empty()) {
+    lines.push_back({"Key", KeyLines(table.key, plan.regions)});
+  }
   if (plan.access == AccessPath::kScan)
     lines.push_back({"Segments", std::to_string(plan.segments)});
   if (!plan.filter_sql.empty()) lines.push_back({"Filter", plan.filter_sql});

@@ -37,6 +37,14 @@ void SchemaEvidence::Learn(dynamo::ItemView item) {
   }
 }
 
+void SchemaEvidence::Merge(const SchemaEvidence& other) {
+  statistics_ = other.statistics_;
+  for (const auto& [attribute, evidence] : other.attributes_) {
+    if (attributes_.size() >= kAttributesMax && !attributes_.contains(attribute)) continue;
+    attributes_[attribute].Merge(evidence);
+  }
+}
+
 Column SchemaEvidence::KeyColumn(const dynamo::KeyAttribute& attribute) const {
   Column column{attribute.name, {}, {}, {}, true};
   switch (attribute.type) {

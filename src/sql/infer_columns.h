@@ -39,6 +39,8 @@ class SchemaEvidence {
   void Add(dynamo::ItemView item);
   // As Add, for an item or a part of one that a query came across: counts no statistics.
   void Learn(dynamo::ItemView item);
+  // Counts in what another sample of the same table has seen; takes over its statistics.
+  void Merge(const SchemaEvidence& other);
   // The columns: partition key, sort key, then the others ascending by attribute name. A key column
   // has the type of the key schema whatever was seen; a number key starts as BIGINT.
   std::vector<Column> InferColumns() const;

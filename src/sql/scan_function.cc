@@ -84,6 +84,7 @@ void PushdownComplexFilter(ClientContext&, LogicalGet& get, FunctionData* bind_d
     if (!id.HasPrimaryIndex() || id.IsVirtualColumn()) return std::nullopt;
     return PathOfColumn(scan.snapshot->columns[id.GetPrimaryIndex()]);
   };
+  // DuckDB calls this more than once for one scan, later with what it has not taken over meanwhile.
   ScanWish wish;
   wish.conjuncts = scan.decided;
   for (const auto& filter : filters) {
@@ -92,11 +93,11 @@ void PushdownComplexFilter(ClientContext&, LogicalGet& get, FunctionData* bind_d
   }
   const ScanPlan plan = PlanScan(scan.snapshot->facts, wish);
   const std::size_t known = scan.decided.size();
-  scan.open.clear();
   duckdb::vector<duckdb::unique_ptr<Expression>> kept;
   for (std::size_t i = 0; i < filters.size(); ++i) {
     auto& sort = plan.decided[known + i] ? scan.decided : scan.open;
-    sort.push_back(wish.conjuncts[known + i]);
+    const Predicate& conjunct = wish.conjuncts[known + i];
+    if (std::find(sort.begin(), sort.end(), conjunct) == sort.end()) sort.push_back(conjunct);
     if (!plan.decided[known + i]) kept.push_back(std::move(filters[i]));
   }
   filters = std::move(kept);

@@ -40,6 +40,8 @@ class InstanceHolder {
   base::Result<std::shared_ptr<SqlInstance>> Get();
   // Drops `spoilt` if it still is the current one.
   void Replace(const std::shared_ptr<SqlInstance>& spoilt);
+  // Has tables sampled again, because a name was not found; false when that was done just now.
+  bool Resample() { return registry_->Resample(); }
   // What it was made with.
   const SqlEngineOptions& options() const { return options_; }
 

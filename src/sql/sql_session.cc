@@ -116,8 +116,11 @@ Result<std::uint64_t> DuckSession::RunWithRetries(const CallContext& context,
   for (int retries = 0;; ++retries) {
     control_->Begin(context);
     auto rows = RunOnce(statement, parameters, sink, has_rows);
-    if (rows.ok() || !control_->schema_changed() || retries == kRetriesMax || !sink.Restart())
-      return rows;
+    if (rows.ok() || retries == kRetriesMax) return rows;
+    // A column that is not known may have come with items that are newer than the sample.
+    const bool unknown_name = rows.error().code() == kSqlBinderError && retries == 0;
+    const bool again = control_->schema_changed() || (unknown_name && holder_->Resample());
+    if (!again || !sink.Restart()) return rows;
   }
 }
 

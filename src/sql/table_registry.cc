@@ -63,6 +63,12 @@ void SqlTable::Describe(dynamo::TableDescription description) {
   Publish();
 }
 
+void SqlTable::AddSample(const SchemaEvidence& sample) {
+  std::lock_guard lock(mutex_);
+  evidence_.Merge(sample);
+  Publish();
+}
+
 bool SqlTable::sample_was_empty() const {
   std::lock_guard lock(mutex_);
   return evidence_.statistics().items == 0;
@@ -140,17 +146,19 @@ Result<std::shared_ptr<SqlTable>> TableRegistry::FindExactly(const CallContext& 
   if (source.store == nullptr || !IsTableName(source.table_name))
     return std::shared_ptr<SqlTable>();
   std::shared_ptr<Known> known;
+  std::uint64_t generation = 0;
   {
     std::lock_guard lock(mutex_);
+    generation = generation_;
     auto& entry = known_[source.name];
     if (!entry) entry = std::make_shared<Known>();
     known = entry;
   }
   std::lock_guard lock(known->mutex);
   const auto now = std::chrono::steady_clock::now();
-  if (known->table && now - known->described < kDescribeAge && !known->table->sample_was_empty()) {
-    return known->table;
-  }
+  const bool sampled =
+      known->table && known->generation == generation && !known->table->sample_was_empty();
+  if (sampled && now - known->described < kDescribeAge) return known->table;
   auto description = base::Wait<dynamo::TableDescription>(
       [&](auto done) { source.store->DescribeTable(context, source.table_name, std::move(done)); });
   if (!description.ok()) {
@@ -160,12 +168,16 @@ Result<std::shared_ptr<SqlTable>> TableRegistry::FindExactly(const CallContext& 
     return description.error();
   }
   known->described = now;
-  if (known->table && known->table->id() == description->id && !known->table->sample_was_empty()) {
-    known->table->Describe(std::move(*description));
-    return known->table;
-  }
+  const bool same = known->table && known->table->id() == description->id;
+  if (same) known->table->Describe(*description);
+  if (same && sampled) return known->table;
   STATOR_ASSIGN_OR_RETURN(SchemaEvidence evidence,
                           SampleTable(*source.store, context, *description, source.sample));
+  known->generation = generation;
+  if (same) {
+    known->table->AddSample(evidence);
+    return known->table;
+  }
   known->table = std::make_shared<SqlTable>(source.name, source.store, std::move(*description),
                                             std::move(evidence));
   return known->table;
@@ -184,9 +196,13 @@ Result<std::shared_ptr<SqlTable>> TableRegistry::Find(const CallContext& context
   return FindExactly(context, SourceOf(*other));
 }
 
-void TableRegistry::Forget(const std::string& name) {
+bool TableRegistry::Resample() {
   std::lock_guard lock(mutex_);
-  known_.erase(name);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - resampled_ < kResampleAge) return false;
+  resampled_ = now;
+  ++generation_;
+  return true;
 }
 
 }  // namespace stator::sql

@@ -44,6 +44,8 @@ class SqlTable {
   std::shared_ptr<const TableSnapshot> snapshot() const;
   // Adds items that a scan found not to fit. True when the columns changed.
   bool Learn(const dynamo::ItemBatch& items);
+  // Adds a newer sample of the same table.
+  void AddSample(const SchemaEvidence& sample);
   // Takes over a newer description of the same table (its size).
   void Describe(dynamo::TableDescription description);
   // DynamoDB's id of the table, which changes when it is dropped and made anew.
@@ -81,6 +83,9 @@ class TableRegistry {
   // How long a description is trusted.
   static constexpr std::chrono::seconds kDescribeAge{5};
 
+  // Least time between two Resample.
+  static constexpr std::chrono::seconds kResampleAge{1};
+
   // Every table of `store` (may be null) under its own name, and `datasets`, which come first.
   TableRegistry(dynamo::Store* store, std::vector<SqlDataset> datasets, SampleOptions sample);
 
@@ -90,8 +95,9 @@ class TableRegistry {
   // there is none. ERRORS: those of DescribeTable and Scan.
   base::Result<std::shared_ptr<SqlTable>> Find(const base::CallContext& context,
                                                const std::string& name);
-  // Forgets a table, so that it is described and sampled anew when next named.
-  void Forget(const std::string& name);
+  // Every table is described and sampled again when next named; what was learnt stays. At most once
+  // in kResampleAge; false when it was done already within that time.
+  bool Resample();
   // Where the tables of the first store are, for messages.
   std::string Location() const;
   // The store of tables that have no dataset; null when there is none.
@@ -103,6 +109,7 @@ class TableRegistry {
     std::mutex mutex;  // held while describing and sampling
     std::shared_ptr<SqlTable> table;
     std::chrono::steady_clock::time_point described{};
+    std::uint64_t generation = 0;  // of the sample
   };
   // Where the table of that name comes from.
   SqlDataset SourceOf(const std::string& name) const;
@@ -118,6 +125,9 @@ class TableRegistry {
   const std::vector<SqlDataset> datasets_;
   const SampleOptions sample_;
   std::mutex mutex_;
+  // Grows with each Resample.
+  std::uint64_t generation_ = 0;
+  std::chrono::steady_clock::time_point resampled_{};
   // By SQL name.
   std::map<std::string, std::shared_ptr<Known>> known_;
 };

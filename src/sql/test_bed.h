@@ -1,0 +1,97 @@
+// For tests of this module: an engine in memory, items by hand, and SQL with its answer as CSV.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/completion.h"
+#include "dynamo/item_builder.h"
+#include "engine/local_dynamo.h"
+#include "sql/result_format.h"
+#include "sql/sql_engine.h"
+
+namespace stator::sql {
+
+// A store and an engine over it. Failures are failures of the test.
+class TestBed {
+ public:
+  // Opens the store; the SQL engine opens at the first query.
+  TestBed() {
+    engine::EngineOptions options;
+    options.in_memory = true;
+    options.metrics = &metrics;
+    auto opened = engine::LocalDynamo::Open(options);
+    EXPECT_TRUE(opened.ok());
+    store_ = std::move(*opened);
+    sql_options.store = store_.get();
+  }
+
+  // The store.
+  dynamo::Store& store() { return *store_; }
+
+  // Makes a table; an empty `sort` makes none of it.
+  void CreateTable(const std::string& name, dynamo::KeyAttribute partition,
+                   std::optional<dynamo::KeyAttribute> sort = std::nullopt) {
+    dynamo::CreateTableRequest request;
+    request.table_name = name;
+    request.key_schema = {std::move(partition), std::move(sort)};
+    request.billing_mode = dynamo::BillingMode::kPayPerRequest;
+    const auto made = base::Wait<dynamo::TableDescription>(
+        [&](auto done) { store_->CreateTable({}, request, std::move(done)); });
+    ASSERT_TRUE(made.ok()) << made.error().ToString();
+  }
+
+  // Puts one item, filled in by `fill`.
+  void Put(const std::string& table, const std::function<void(dynamo::ItemBuilder&)>& fill) {
+    dynamo::ItemBuilder builder;
+    fill(builder);
+    dynamo::PutItemRequest request;
+    request.table_name = table;
+    request.item = builder.Build();
+    const auto put = base::Wait<dynamo::PutItemResponse>(
+        [&](auto done) { store_->PutItem({}, request, std::move(done)); });
+    ASSERT_TRUE(put.ok()) << put.error().ToString();
+  }
+
+  // The answer of `sql` in a format, or "error: Code: message".
+  std::string Run(const std::string& sql, ResultFormat format = ResultFormat::kCsv,
+                  const std::vector<SqlParameter>& parameters = {}) {
+    if (!engine_) {
+      auto opened = SqlEngine::Open(sql_options);
+      EXPECT_TRUE(opened.ok()) << opened.error().ToString();
+      engine_ = std::move(*opened);
+    }
+    std::string text;
+    const auto sink = MakeFormatter(
+        format, [&](std::string_view part) { return text += part, base::OkStatus(); });
+    const auto ran = engine_->NewSession()->Run(context, sql, parameters, *sink);
+    return ran.ok() ? text : "error: " + ran.error().ToString();
+  }
+
+  // Items that reads of the engine have evaluated, over all tables and operations.
+  std::uint64_t ItemsRead(const std::string& table, const std::string& operation) {
+    return metrics
+        .GetCounter("stator_engine_items_read_total", "",
+                    {{"table", table}, {"operation", operation}})
+        ->value();
+  }
+
+  base::MetricsRegistry metrics;
+  SqlEngineOptions sql_options;
+  base::CallContext context;
+
+ private:
+  std::unique_ptr<dynamo::Store> store_;
+  std::unique_ptr<SqlEngine> engine_;
+};
+
+// The number that `text` says.
+inline dynamo::Number NumberOf(std::string_view text) { return *dynamo::Number::Parse(text); }
+
+}  // namespace stator::sql
