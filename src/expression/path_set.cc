@@ -66,15 +66,16 @@ base::Status PathSet::InsertAll(const BoundTree& tree, std::span<const Node> pat
   return base::OkStatus();
 }
 
-PathRange PathRange::TakeStep() {
-  PathRange taken = *this;
-  const PathStep& first = step();
+PathGroup PathRange::Take() {
+  const PathSet::Entry& first = *next_;
+  const PathStep& shared = step();
+  PathRange inner = *this;
   do {
     ++next_;
-  } while (!empty() && step() == first);
-  taken.end_ = next_;
-  ++taken.depth_;
-  return taken;
+  } while (!empty() && step() == shared);
+  inner.end_ = next_;
+  ++inner.depth_;
+  return PathGroup{shared, first.path.count == inner.depth_, first.id, inner};
 }
 
 }  // namespace stator::expression

@@ -43,8 +43,13 @@ class PathSet {
   std::vector<Entry> entries_;
 };
 
+struct PathGroup;
+
 // Some neighbours in a PathSet that share their first `depth` steps: what is asked of one map or
-// list of an item. Cheap to copy.
+// list of an item. Cheap to copy. Walked by
+//
+//   while (!paths.empty()) {
+//     const PathGroup group = paths.Take();
 class PathRange {
  public:
   // All of `set`, bound in `tree`; both outlive the range.
@@ -53,22 +58,32 @@ class PathRange {
 
   // Whether there is no path.
   bool empty() const { return next_ == end_; }
-  // How many paths; at least as many as different steps.
+  // How many paths; at least as many as groups.
   std::uint32_t size() const { return static_cast<std::uint32_t>(end_ - next_); }
-  // The step of the first path at this depth. REQUIRES: !empty().
-  const PathStep& step() const { return tree_->Path(next_->path)[depth_]; }
-  // Whether the first path ends with step(); if so, no other has that step.
-  bool is_last_step() const { return next_->path.count == depth_ + 1; }
-  // What the caller called the first path.
-  std::uint32_t id() const { return next_->id; }
-  // Takes the paths with this step off the range; they are returned one step deeper.
-  PathRange TakeStep();
+  // Whether the paths go on into a list: none of them into a map. REQUIRES: !empty().
+  bool is_into_list() const { return step().is_index(); }
+  // Takes the paths that share the next step off the range. REQUIRES: !empty().
+  PathGroup Take();
 
  private:
+  // The step of the first path at this depth.
+  const PathStep& step() const { return tree_->Path(next_->path)[depth_]; }
+
   const BoundTree* tree_;
   const PathSet::Entry* next_;
   const PathSet::Entry* end_;
   std::uint32_t depth_ = 0;
+};
+
+// Paths that share a step.
+struct PathGroup {
+  // What leads on from the map or list.
+  const PathStep& step;
+  // Whether a path ends with the step; if so, it is the only one, and `id` is what it is called.
+  bool whole;
+  std::uint32_t id;
+  // The same paths behind the step. REQUIRES, for all but copying: !whole.
+  PathRange inner;
 };
 
 }  // namespace stator::expression

@@ -25,38 +25,37 @@ class Projector {
  private:
   void Entries(ItemWriter::Container& to, MapView from, PathRange paths) {
     while (!paths.empty()) {
-      const std::string_view name = paths.step().name();
-      const bool whole = paths.is_last_step();
-      const PathRange inner = paths.TakeStep();
-      const std::optional<AttributeValue> value = from.Find(name);
+      const PathGroup group = paths.Take();
+      const std::optional<AttributeValue> value = from.Find(group.step.name());
       if (!value) continue;
       const std::size_t mark = writer_.mark();
-      writer_.Name(to, name);
-      if (!Write(*value, whole, inner)) writer_.Undo(to, mark);
+      writer_.Name(to, group.step.name());
+      if (!Write(*value, group)) writer_.Undo(to, mark);
     }
   }
 
   void Elements(ItemWriter::Container& to, ListView from, PathRange paths) {
+    ListView::Iterator at = from.begin();
     std::uint32_t index = 0;
-    for (const AttributeValue value : from) {
-      if (paths.empty()) return;
-      if (paths.step().index() != index++) continue;
-      const bool whole = paths.is_last_step();
-      const PathRange inner = paths.TakeStep();
+    while (!paths.empty()) {
+      const PathGroup group = paths.Take();
+      if (group.step.index() >= from.size()) return;
+      for (; index < group.step.index(); ++index) ++at;
       const std::size_t mark = writer_.mark();
       writer_.Element(to);
-      if (!Write(value, whole, inner)) writer_.Undo(to, mark);
+      if (!Write(*at, group)) writer_.Undo(to, mark);
     }
   }
 
-  // Writes `value` or its parts at `inner`. False when there are none; the caller takes back what
-  // was written.
-  bool Write(AttributeValue value, bool whole, const PathRange& inner) {
-    if (whole) {
+  // Writes `value`, or its parts at the paths of `group`. False when there are none; the caller
+  // takes back what was written.
+  bool Write(AttributeValue value, const PathGroup& group) {
+    const PathRange& inner = group.inner;
+    if (group.whole) {
       writer_.Value(value);
       return true;
     }
-    if (inner.step().is_index()) {
+    if (inner.is_into_list()) {
       if (value.type() != AttributeType::kList) return false;
       ItemWriter::Container list = writer_.BeginList();
       Elements(list, value.list(), inner);

@@ -19,8 +19,8 @@ using dynamo::ItemWriter;
 using dynamo::ListView;
 using dynamo::MapView;
 
-// Writes the new item in one pass over the old one. The outcomes are known, so that every target
-// has its place.
+// Writes the new item in one pass over the old one. The outcomes are known: every target has its
+// place, and one that is kept is not there.
 class UpdateWriter {
  public:
   UpdateWriter(const Outcomes& outcomes, std::string& out) : outcomes_(outcomes), writer_(out) {}
@@ -37,12 +37,10 @@ class UpdateWriter {
   std::uint32_t CountEntries(MapView old, PathRange targets) const {
     std::uint32_t count = old.size();
     while (!targets.empty()) {
-      const std::string_view name = targets.step().name();
-      const bool whole = targets.is_last_step();
-      const Outcome::Kind kind = outcomes_[targets.id()].kind;
-      targets.TakeStep();
-      if (!whole || kind == Outcome::Kind::kKeep) continue;
-      const bool present = old.Find(name).has_value();
+      const PathGroup target = targets.Take();
+      const Outcome::Kind kind = outcomes_[target.id].kind;
+      if (!target.whole || kind == Outcome::Kind::kKeep) continue;
+      const bool present = old.Find(target.step.name()).has_value();
       if (kind == Outcome::Kind::kSet && !present) ++count;
       if (kind == Outcome::Kind::kRemove && present) --count;
     }
@@ -52,23 +50,19 @@ class UpdateWriter {
   void WriteEntries(ItemWriter::Container& to, MapView old, PathRange targets) {
     std::uint32_t next = 0;
     while (!targets.empty()) {
-      const std::string_view name = targets.step().name();
-      const bool whole = targets.is_last_step();
-      const Outcome& outcome = outcomes_[targets.id()];
-      const PathRange inner = targets.TakeStep();
-
+      const PathGroup target = targets.Take();
+      const std::string_view name = target.step.name();
       const std::uint32_t place = old.LowerBound(name, next);
       const bool present = place < old.size() && old[place].name == name;
       writer_.CopyEntries(to, old, next, place);
       next = present ? place + 1 : place;
-      if (!whole) {
+      const Outcome& outcome = outcomes_[target.id];
+      if (!target.whole) {
         writer_.Name(to, name);
-        WriteInner(old[place].value, inner);
+        WriteInner(old[place].value, target.inner);
       } else if (outcome.kind == Outcome::Kind::kSet) {
         writer_.Name(to, name);
         writer_.Value(*outcome.value);
-      } else if (outcome.kind == Outcome::Kind::kKeep) {
-        writer_.CopyEntries(to, old, place, next);
       }
     }
     writer_.CopyEntries(to, old, next, old.size());
@@ -85,16 +79,13 @@ class UpdateWriter {
       }
     };
     while (!targets.empty()) {
-      const std::uint32_t target = targets.step().index();
-      const bool whole = targets.is_last_step();
-      const Outcome& outcome = outcomes_[targets.id()];
-      const PathRange inner = targets.TakeStep();
-
-      copy_to(std::min(target, old.size()));
-      const bool present = target < old.size();
-      if (!whole) {
+      const PathGroup target = targets.Take();
+      copy_to(std::min(target.step.index(), old.size()));
+      const bool present = target.step.index() < old.size();
+      const Outcome& outcome = outcomes_[target.id];
+      if (!target.whole) {
         writer_.Element(to);
-        WriteInner(*at, inner);
+        WriteInner(*at, target.inner);
       } else if (outcome.kind == Outcome::Kind::kSet) {
         writer_.Element(to);
         writer_.Value(*outcome.value);
@@ -105,7 +96,7 @@ class UpdateWriter {
   }
 
   void WriteInner(AttributeValue old, const PathRange& targets) {
-    if (targets.step().is_index()) {
+    if (targets.is_into_list()) {
       ItemWriter::Container list = writer_.BeginList();
       WriteElements(list, old.list(), targets);
       writer_.End(list);
@@ -134,25 +125,23 @@ class TouchedWriter {
  private:
   void WriteParts(ItemWriter::Container& to, PathRange targets) {
     while (!targets.empty()) {
-      const PathStep& step = targets.step();
-      const bool whole = targets.is_last_step();
-      const Outcome& outcome = outcomes_[targets.id()];
-      const PathRange inner = targets.TakeStep();
-      if (whole && outcome.kind != Outcome::Kind::kSet) continue;
+      const PathGroup target = targets.Take();
+      const Outcome& outcome = outcomes_[target.id];
+      if (target.whole && outcome.kind != Outcome::Kind::kSet) continue;
 
       const std::size_t mark = writer_.mark();
-      if (step.is_index()) {
+      if (target.step.is_index()) {
         writer_.Element(to);
       } else {
-        writer_.Name(to, step.name());
+        writer_.Name(to, target.step.name());
       }
-      if (whole) {
+      if (target.whole) {
         writer_.Value(*outcome.value);
         continue;
       }
       ItemWriter::Container parts =
-          inner.step().is_index() ? writer_.BeginList() : writer_.BeginMap(inner.size());
-      WriteParts(parts, inner);
+          target.inner.is_into_list() ? writer_.BeginList() : writer_.BeginMap(target.inner.size());
+      WriteParts(parts, target.inner);
       writer_.End(parts);
       if (parts.count == 0) writer_.Undo(to, mark);
     }
