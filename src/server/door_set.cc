@@ -159,10 +159,10 @@ void DoorSet::Announce(const OpenDoor& door) const {
 void DoorSet::Close() {
   if (server_ == nullptr) return;
   server_->Stop(kPatience);
-  // Late answers of the doors' own threads still find the server; the stores close last.
+  // Late answers of doors and stores still find the server: it goes last.
   doors_.clear();
-  server_.reset();
   stores_.clear();
+  server_.reset();
 }
 
 }  // namespace stator::server

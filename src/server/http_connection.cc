@@ -34,8 +34,7 @@ class Completer {
 
  private:
   void Answer(HttpResponse response) {
-    const ConnectionPointer connection = std::move(connection_);
-    connection->Answer(std::move(response));
+    HttpConnection::Answer(std::move(connection_), std::move(response));
   }
   ConnectionPointer connection_;
 };
@@ -116,14 +115,16 @@ bool HttpConnection::Handle() {
   return answered_;
 }
 
-void HttpConnection::Answer(HttpResponse response) {
-  if (worker_.IsCurrent() && inline_) {
-    response_ = std::move(response);
-    answered_ = true;
+// The reference goes along, so that no connection ends on a thread of a store or of a door.
+void HttpConnection::Answer(ConnectionPointer connection, HttpResponse response) {
+  HttpWorker& worker = connection->worker_;
+  if (worker.IsCurrent() && connection->inline_) {
+    connection->response_ = std::move(response);
+    connection->answered_ = true;
     return;
   }
-  asio::post(worker_.context().get_executor(),
-             [self = ConnectionPointer(this), response = std::move(response)]() mutable {
+  asio::post(worker.context().get_executor(),
+             [self = std::move(connection), response = std::move(response)]() mutable {
                if (self->state_ == State::kClosed) return;
                self->response_ = std::move(response);
                self->Respond();

@@ -59,7 +59,7 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
   // Begins to read.
   void Start();
   // The answer of the request in flight; on any thread, exactly once.
-  void Answer(HttpResponse response);
+  static void Answer(boost::intrusive_ptr<HttpConnection> connection, HttpResponse response);
   // Closes the connection when its time is up, at second `now` of the worker.
   void Sweep(std::uint32_t now);
   // The server stops: closes the connection now when it is idle, else after its answer.

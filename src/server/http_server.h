@@ -52,8 +52,9 @@ class HttpServer {
  public:
   // Starts nothing. `metrics` must outlive the server.
   HttpServer(const HttpServerOptions& options, base::MetricsRegistry& metrics);
-  // As Stop with no patience. Handlers may be destroyed between Stop and this, so that they end
-  // their own threads while a late answer still finds the server.
+  // As Stop with no patience. Handlers and stores are destroyed between Stop and this, so that
+  // their own threads end while a late answer still finds the server. REQUIRES: nobody completes a
+  // request any more.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
