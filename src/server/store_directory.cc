@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "dynamo/errors.h"
 #include "engine/local_dynamo.h"
+#include "remote/remote_dynamo.h"
 #include "server/flags.h"
 
 namespace stator::server {
@@ -34,6 +35,18 @@ std::string FirstLine(const std::string& path) {
   std::string line;
   std::getline(file, line);
   return line;
+}
+
+base::Result<StorePointer> OpenRemote(const StoreLocation& location) {
+  remote::RemoteOptions options;
+  options.region = location.region;
+  options.endpoint_url = location.endpoint_url;
+  options.keys = {.access_key_id = location.access_key_id,
+                  .secret_access_key = location.secret_access_key,
+                  .session_token = location.session_token};
+  STATOR_ASSIGN_OR_RETURN(std::unique_ptr<remote::RemoteDynamo> store,
+                          remote::RemoteDynamo::Open(options));
+  return StorePointer(std::move(store));
 }
 
 }  // namespace
@@ -73,7 +86,7 @@ base::Result<StorePointer> StoreDirectory::Open(const StoreLocation& location) {
   std::weak_ptr<dynamo::Store>& known = stores_[key];
   if (StorePointer store = known.lock()) return store;
   base::Result<StorePointer> store =
-      location.remote() ? OpenRemoteStore(location) : OpenFolder(folder, location);
+      location.remote() ? OpenRemote(location) : OpenFolder(folder, location);
   if (store.ok()) known = *store;
   return store;
 }
@@ -110,18 +123,12 @@ base::Result<StorePointer> StoreDirectory::OpenThroughServer(const std::string& 
   location.region = kLocalRegion;
   location.access_key_id = location.secret_access_key = "stator";
   if (location.endpoint_url.empty()) return locked;
-  STATOR_ASSIGN_OR_RETURN(StorePointer store, OpenRemoteStore(location));
+  STATOR_ASSIGN_OR_RETURN(StorePointer store, OpenRemote(location));
   if (options_.notice) {
     options_.notice("data folder " + folder + " is open in process " + FirstLine(folder + "/lock") +
                     "; working through its DynamoDB door at " + location.endpoint_url);
   }
   return store;
-}
-
-base::Result<StorePointer> StoreDirectory::OpenRemoteStore(const StoreLocation& location) {
-  return base::Error(base::ErrorKind::kUnavailable, dynamo::kNotSupportedYet,
-                     "Stores outside this process (" + location.endpoint_url +
-                         ") are not in this version yet.");
 }
 
 base::Status StoreDirectory::PublishEndpoint(const StoreLocation& location,

@@ -54,7 +54,6 @@ class StoreDirectory final : public StoreOpener {
                                                           const StoreLocation& location);
   base::Result<std::shared_ptr<dynamo::Store>> OpenThroughServer(const std::string& folder,
                                                                  const base::Error& locked);
-  base::Result<std::shared_ptr<dynamo::Store>> OpenRemoteStore(const StoreLocation& location);
 
   const StoreOptions options_;
   base::MetricsRegistry& metrics_;

@@ -6,8 +6,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/completion.h"
 #include "dynamo/errors.h"
+#include "server/dynamo_handler.h"
 #include "server/flags.h"
+#include "server/http_server.h"
 
 namespace stator::server {
 namespace {
@@ -114,6 +117,42 @@ TEST_F(StoreDirectoryTest, AServerDoesNotShareAFolderThatIsLocked) {
   const auto store = StoreDirectory(options, metrics_).Open({});
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code(), dynamo::kDataFolderLocked);
+}
+
+TEST_F(StoreDirectoryTest, ACommandGoesThroughTheServerThatHoldsTheFolderAndSaysSo) {
+  StoreDirectory server(AtPath(Data()), metrics_);
+  const auto held = server.Open({});
+  DynamoHandler handler(**held, metrics_);
+  HttpServer http({}, metrics_);
+  const auto address = http.Listen("dynamodb", "127.0.0.1", 0, handler);
+  http.Start();
+  const std::string url = "http://" + address->ToString();
+  ASSERT_TRUE(server.PublishEndpoint({}, url).ok());
+
+  StoreOptions options = AtPath(Data());
+  std::string notice;
+  options.notice = [&](const std::string& text) { notice = text; };
+  StoreDirectory command(options, metrics_);
+  const auto store = command.Open({});
+  ASSERT_TRUE(store.ok());
+  EXPECT_THAT(notice, HasSubstr("working through its DynamoDB door at " + url));
+  EXPECT_THAT(notice, HasSubstr(std::to_string(getpid())));
+  const auto tables = base::Wait<dynamo::ListTablesResponse>(
+      [&](auto done) { (*store)->ListTables({}, {}, std::move(done)); });
+  ASSERT_TRUE(tables.ok()) << tables.error().ToString();
+  EXPECT_TRUE(tables->table_names.empty());
+}
+
+TEST_F(StoreDirectoryTest, AnEndpointIsARemoteStore) {
+  StoreDirectory stores({}, metrics_);
+  StoreLocation location = At("http://127.0.0.1:1");
+  location.region = "eu-west-1";
+  location.access_key_id = location.secret_access_key = "x";
+  const auto first = stores.Open(location);
+  const auto second = stores.Open(location);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first->get(), second->get());
+  EXPECT_THAT((*first)->Location(), HasSubstr("127.0.0.1:1"));
 }
 
 TEST_F(StoreDirectoryTest, ALockedFolderWithoutADoorIsAnErrorThatNamesTheProcess) {
