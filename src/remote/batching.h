@@ -14,7 +14,8 @@ namespace stator::remote {
 // Elements of a GetMany or PutMany, by index, that travel in one request.
 struct Batch {
   std::vector<std::size_t> elements;
-  int idle_rounds = 0;  // how often in a row none of it was processed
+  // How often in a row none of it was processed.
+  int idle_rounds = 0;
 };
 
 // The batches to send instead of one that was refused as a whole, so that only what is at fault

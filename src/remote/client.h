@@ -22,13 +22,15 @@
 
 namespace stator::remote {
 
-// What a client needs to know.
+// What a client needs to know. Whoever opens a store resolves options and environment into this.
 struct ClientOptions {
   Endpoint endpoint;
   std::string region;
   std::shared_ptr<CredentialsProvider> credentials;
-  std::string ca_bundle;  // PEM file; empty: the system's certificates
-  int lanes = 2;          // I/O threads
+  // PEM file; empty: the system's certificates.
+  std::string ca_bundle;
+  // I/O threads.
+  int lanes = 2;
   LaneLimits limits;
   // The longest wait for one answer, within the deadline of the call.
   std::chrono::milliseconds answer_timeout{20'000};
@@ -39,15 +41,19 @@ struct ClientOptions {
 // One operation, ready to be sent.
 struct Call {
   wire::Operation operation;
-  std::string subject;      // what it is about, for messages: the table's name
-  std::string body;         // JSON
-  bool repeatable = false;  // IsRepeatable()
+  // What it is about, for messages: the table's name.
+  std::string subject;
+  // JSON.
+  std::string body;
+  // IsRepeatable().
+  bool repeatable = false;
   base::CallContext context;
 };
 
 // The body of a good answer, with how it was come by.
 struct Answer {
-  std::string body;  // wire::kBodyPaddingBytes are readable behind it
+  // Wire::kBodyPaddingBytes are readable behind it.
+  std::string body;
   wire::JsonReader* reader = nullptr;
   int attempts = 1;
 };
@@ -55,6 +61,7 @@ struct Answer {
 // Thread-safe. I/O threads start with the first call.
 class Client {
  public:
+  // Starts nothing yet.
   explicit Client(ClientOptions options);
   // Fails what is still running; returns when its completions have run.
   ~Client();
@@ -77,13 +84,16 @@ class Client {
  private:
   friend class Attempts;
 
+  // The signer of these keys, kept until the keys change: it holds the derived key of the day.
   std::shared_ptr<const wire::Signer> SignerFor(const SharedCredentials& credentials);
+  // The whole HTTP request, headers and body.
   std::string Request(const wire::Signer& signer, const Call& call) const;
 
   const ClientOptions options_;
   const std::string host_header_;
   RetryBudget budget_;
-  std::atomic<std::int64_t> clock_offset_us_{0};  // what to add to our clock to get the store's
+  // What to add to our clock to get the store's.
+  std::atomic<std::int64_t> clock_offset_us_{0};
   std::atomic<std::uint64_t> next_lane_{0};
 
   std::mutex mutex_;

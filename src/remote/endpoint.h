@@ -14,7 +14,8 @@ namespace stator::remote {
 // The address that requests go to.
 struct Endpoint {
   bool tls = true;
-  std::string host;  // without brackets, for an IPv6 address
+  // Without brackets, for an IPv6 address.
+  std::string host;
   std::uint16_t port = 443;
   std::string path = "/";
 

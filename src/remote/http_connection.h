@@ -26,10 +26,14 @@ struct HttpExchange {
       : request(std::move(bytes)), done(std::move(on_done)), timer(context) {}
 
   std::string request;
-  base::UniqueFunction<void(HttpOutcome)> done;  // empty once called
-  Timer timer;                                   // its deadline
-  bool sending = false;                          // some of the request may have left
-  HttpConnection* connection = nullptr;          // who carries it
+  // Empty once called.
+  base::UniqueFunction<void(HttpOutcome)> done;
+  // Its deadline.
+  Timer timer;
+  // Some of the request may have left.
+  bool sending = false;
+  // Who carries it.
+  HttpConnection* connection = nullptr;
 
   // Calls `done` unless that has happened.
   void Finish(HttpOutcome outcome);
@@ -57,7 +61,8 @@ struct ConnectionEnvironment {
   boost::asio::io_context& context;
   const Endpoint& endpoint;
   const LaneLimits& limits;
-  TlsContext* tls;  // null: plain
+  // Null: plain.
+  TlsContext* tls;
   // The connection is free again; `kept` tells whether it can be used once more.
   base::UniqueFunction<void(HttpConnection*, bool kept)> released;
 };

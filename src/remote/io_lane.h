@@ -26,8 +26,10 @@ base::Result<std::shared_ptr<TlsContext>> MakeTlsContext(const std::string& ca_b
 // An answer as it came in. Any status counts as an answer.
 struct HttpAnswer {
   int status = 0;
-  std::string body;  // wire::kBodyPaddingBytes are readable behind it
-  std::string date;  // the Date header
+  // Wire::kBodyPaddingBytes are readable behind it.
+  std::string body;
+  // The Date header.
+  std::string date;
   std::string request_id;
   std::optional<std::uint32_t> crc32;
   std::optional<std::chrono::milliseconds> retry_after;
@@ -36,18 +38,24 @@ struct HttpAnswer {
 // What became of one exchange: an answer, or why there is none.
 struct HttpOutcome {
   std::optional<HttpAnswer> answer;
-  std::string failure;      // without an answer: what went wrong, naming the endpoint
-  bool timed_out = false;   // without an answer: it was the deadline
-  bool maybe_sent = false;  // without an answer: some of the request left, so it may have acted
+  // Without an answer: what went wrong, naming the endpoint.
+  std::string failure;
+  // Without an answer: it was the deadline.
+  bool timed_out = false;
+  // Without an answer: some of the request left, so it may have acted.
+  bool maybe_sent = false;
 };
 
 // Bounds of a lane.
 struct LaneLimits {
   std::size_t connections_max = 32;
-  std::size_t waiting_max = 10'000;  // exchanges that wait for a connection
+  // Exchanges that wait for a connection.
+  std::size_t waiting_max = 10'000;
   std::chrono::milliseconds connect_timeout{3'000};
-  std::chrono::milliseconds idle_max{20'000};  // AWS closes a connection idle for longer
-  std::size_t body_bytes_max = 64 << 20;       // 16 MB of items, as JSON
+  // AWS closes a connection idle for longer.
+  std::chrono::milliseconds idle_max{20'000};
+  // 16 MB of items, as JSON.
+  std::size_t body_bytes_max = 64 << 20;
 };
 
 // The thread and its connections. All methods but Post() are for its own thread.

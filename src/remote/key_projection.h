@@ -12,9 +12,11 @@ namespace stator::remote {
 
 // A projection that surely holds the key attributes.
 struct KeyedProjection {
-  std::string expression;  // empty: the whole item
+  // Empty: the whole item.
+  std::string expression;
   dynamo::ExpressionAttributes attributes;
-  std::vector<std::string> added;  // key attributes that the caller did not ask for, sorted
+  // Key attributes that the caller did not ask for, sorted.
+  std::vector<std::string> added;
 };
 
 // `projection` with those of `key_names` added that it lacks. An empty one stays empty.

@@ -1,4 +1,13 @@
 // GetMany over BatchGetItem: any number of reads as calls of at most 100 keys.
+//
+// AWS's rules for one call: each table once, with one projection; each key once; at most 100 keys;
+// answers in any order, up to 16 MB, the rest in UnprocessedKeys. So equal reads share one key,
+// keys are grouped by table and projection, groups are packed into batches, and what comes back is
+// matched to its key by the key attributes in it (key_projection.h).
+//
+// A batch that is refused as a whole is split until only what is at fault fails (batching.h). A key
+// that stays unprocessed, or a batch that is throttled, is sent again with jitter until the
+// deadline, and is an error then, never an absence.
 #pragma once
 
 #include <memory>
@@ -39,19 +48,31 @@ class ManyReads : public std::enable_shared_from_this<ManyReads> {
     std::vector<std::size_t> reads;
   };
 
+  // Fills groups_ and keys_ from the reads.
   void MakeKeys();
+  // The group of a read, made when there is none yet.
   std::size_t GroupOf(const dynamo::ItemRead& read);
+  // Fills queue_ from keys_.
   void MakeBatches();
+  // Sends what may be sent, and finishes when nothing is left.
   void Proceed();
   void SendBatch(Batch batch);
   dynamo::BatchGetItemRequest MakeRequest(const Batch& batch) const;
+  // An answer or an error for a whole batch.
   void Answered(Batch batch, base::Result<Answer> answer);
+  // Puts the items of an answer in their places.
   void Take(const Batch& batch, const dynamo::BatchGetItemResponse& response);
+  // One of them, for all reads that want it.
   void TakeItem(std::size_t group, dynamo::ItemView item);
+  // Sends the unprocessed keys of an answer again.
   void Requeue(Batch batch, const dynamo::BatchGetItemResponse& response);
+  // Sends a batch after a wait, or fails it when the deadline comes first.
   void SendLater(Batch batch, base::ErrorKind kind);
+  // Splits, delays or fails a batch.
   void Refused(Batch batch, const base::Error& error);
+  // Every read of these keys fails with `error`.
   void FailAll(const Batch& batch, const base::Error& error);
+  // The group of the keys of a table in a batch; groups_.size() when there is none.
   std::size_t GroupIn(const Batch& batch, std::string_view table_name) const;
   void FinishIfDone();
 
@@ -64,9 +85,12 @@ class ManyReads : public std::enable_shared_from_this<ManyReads> {
 
   std::vector<Group> groups_;
   std::vector<Key> keys_;
-  std::vector<std::unordered_map<std::string, std::size_t>> key_of_bytes_;  // by group
-  std::vector<Batch> queue_;  // the next one is at the end
-  int under_way_ = 0;         // calls, and waits before one
+  // By group.
+  std::vector<std::unordered_map<std::string, std::size_t>> key_of_bytes_;
+  // The next one is at the end.
+  std::vector<Batch> queue_;
+  // Calls, and waits before one.
+  int under_way_ = 0;
   dynamo::ReadManyResponse response_;
   std::string stripped_;
 };

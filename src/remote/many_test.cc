@@ -4,9 +4,12 @@
 
 #include <set>
 
+#include "dynamo/errors.h"
+#include "dynamo/item_builder.h"
 #include "remote/key_projection.h"
 #include "remote/many_writes.h"
 #include "remote/test_store.h"
+#include "wire/json_reader.h"
 #include "wire/requests.h"
 #include "wire/responses.h"
 

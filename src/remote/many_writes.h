@@ -54,21 +54,30 @@ class ManyWrites : public std::enable_shared_from_this<ManyWrites> {
   void Begin();
 
  private:
+  // Asks for a table's key schema.
   void Describe(const std::string& table_name);
+  // Finds out which write waits for which, and begins with those that wait for none.
   void Order();
   std::string IdentityOf(const dynamo::ItemWrite& write) const;
+  // Nothing stands before this write any more.
   void MakeReady(std::size_t write);
+  // Sends what may be sent, and finishes when nothing is left.
   void Proceed();
+  // As many ready writes as fit.
   Batch NextBatch();
   void SendBatch(Batch batch);
   dynamo::BatchWriteItemRequest MakeRequest(const Batch& batch) const;
   void BatchAnswered(Batch batch, base::Result<Answer> answer);
+  // Completes what was processed and sends the rest again.
   void Requeue(const Batch& batch, const dynamo::BatchWriteItemResponse& response);
   void SendConditional(std::size_t write);
   void ConditionalAnswered(std::size_t write, base::Result<Answer> answer);
+  // Sends a batch after a wait, or fails it when the deadline comes first.
   void SendLater(Batch batch, base::ErrorKind kind);
+  // Splits, delays or fails a batch.
   void Refused(Batch batch, const base::Error& error);
   void Failed(std::size_t write, const base::Error& error);
+  // Done or failed: the write that waited for it is next.
   void Completed(std::size_t write);
   void FinishIfDone();
 
@@ -80,12 +89,15 @@ class ManyWrites : public std::enable_shared_from_this<ManyWrites> {
   const int parallel_max_;
   base::Completion<dynamo::WriteManyResponse> done_;
 
-  std::map<std::string, std::optional<dynamo::KeySchema>> tables_;  // those with several writes
+  // Those with several writes.
+  std::map<std::string, std::optional<dynamo::KeySchema>> tables_;
   int describing_ = 0;
-  std::vector<std::size_t> next_;  // the write that waits for this one; none: its own index
+  // The write that waits for this one; none: its own index.
+  std::vector<std::size_t> next_;
   std::deque<std::size_t> ready_;
   std::deque<std::size_t> ready_conditional_;
-  std::vector<Batch> again_;  // batches to be sent as they are
+  // Batches to be sent as they are.
+  std::vector<Batch> again_;
   int under_way_ = 0;
   dynamo::WriteManyResponse response_;
 };

@@ -20,7 +20,8 @@ struct RemoteOptions {
   // Given keys; empty: credentials, and without them the environment.
   wire::Credentials keys;
   std::shared_ptr<CredentialsProvider> credentials;
-  std::string ca_bundle;  // PEM file of trusted certificates; empty: AWS_CA_BUNDLE, or the system's
+  // PEM file of trusted certificates; empty: AWS_CA_BUNDLE, or the system's.
+  std::string ca_bundle;
   int io_threads = 2;
   // Calls that one GetMany or PutMany has under way at a time.
   int parallel_calls_max = 16;
@@ -42,50 +43,73 @@ class RemoteDynamo final : public dynamo::Store {
   static base::Result<std::unique_ptr<RemoteDynamo>> Open(const RemoteOptions& options);
   ~RemoteDynamo() override;
 
+  // Repeated freely: a read changes nothing.
   void GetItem(const base::CallContext& context, const dynamo::GetItemRequest& request,
                base::Completion<dynamo::GetItemResponse> done) override;
+  // Repeated only without a condition and without old values in the answer.
   void PutItem(const base::CallContext& context, const dynamo::PutItemRequest& request,
                base::Completion<dynamo::PutItemResponse> done) override;
+  // Never repeated once it may have been carried out: adding twice is not adding once.
   void UpdateItem(const base::CallContext& context, const dynamo::UpdateItemRequest& request,
                   base::Completion<dynamo::UpdateItemResponse> done) override;
+  // As PutItem.
   void DeleteItem(const base::CallContext& context, const dynamo::DeleteItemRequest& request,
                   base::Completion<dynamo::DeleteItemResponse> done) override;
+  // One page, as the endpoint cuts it.
   void Query(const base::CallContext& context, const dynamo::QueryRequest& request,
              base::Completion<dynamo::QueryResponse> done) override;
+  // One page; with priority kBackground it waits for capacity until its deadline.
   void Scan(const base::CallContext& context, const dynamo::ScanRequest& request,
             base::Completion<dynamo::ScanResponse> done) override;
+  // Sent as it is: unprocessed keys are for the caller, unlike in GetMany.
   void BatchGetItem(const base::CallContext& context, const dynamo::BatchGetItemRequest& request,
                     base::Completion<dynamo::BatchGetItemResponse> done) override;
+  // Sent as it is, repeated freely: putting the same items again changes nothing.
   void BatchWriteItem(const base::CallContext& context,
                       const dynamo::BatchWriteItemRequest& request,
                       base::Completion<dynamo::BatchWriteItemResponse> done) override;
+  // Calls of 100 distinct keys, several tables in one, `parallel_calls_max` at a time, on one
+  // I/O thread; items are told apart by their keys. A key or table that is refused fails alone.
   void GetMany(const base::CallContext& context, const dynamo::ReadManyRequest& request,
                base::Completion<dynamo::ReadManyResponse> done) override;
+  // Calls of 25 writes, conditional ones by themselves; writes of one item one after the other.
+  // Needs DescribeTable once for each table, and is slow without it.
   void PutMany(const base::CallContext& context, const dynamo::WriteManyRequest& request,
                base::Completion<dynamo::WriteManyResponse> done) override;
 
+  // Never repeated once it may have been carried out.
   void CreateTable(const base::CallContext& context, const dynamo::CreateTableRequest& request,
                    base::Completion<dynamo::TableDescription> done) override;
+  // Indexes included.
   void DescribeTable(const base::CallContext& context, const std::string& table_name,
                      base::Completion<dynamo::TableDescription> done) override;
+  // Never repeated once it may have been carried out.
   void DeleteTable(const base::CallContext& context, const std::string& table_name,
                    base::Completion<dynamo::TableDescription> done) override;
+  // One page.
   void ListTables(const base::CallContext& context, const dynamo::ListTablesRequest& request,
                   base::Completion<dynamo::ListTablesResponse> done) override;
+  // Repeated freely.
   void TagResource(const base::CallContext& context, const dynamo::TagResourceRequest& request,
                    base::Completion<base::Unit> done) override;
+  // Repeated freely.
   void UntagResource(const base::CallContext& context, const dynamo::UntagResourceRequest& request,
                      base::Completion<base::Unit> done) override;
+  // Follows NextToken to the last page; tags come sorted.
   void ListTagsOfResource(const base::CallContext& context, const std::string& resource_arn,
                           base::Completion<dynamo::ListTagsOfResourceResponse> done) override;
+  // As the endpoint has it.
   void DescribeTimeToLive(const base::CallContext& context, const std::string& table_name,
                           base::Completion<dynamo::TimeToLiveDescription> done) override;
+  // As the endpoint has it.
   void DescribeContinuousBackups(
       const base::CallContext& context, const std::string& table_name,
       base::Completion<dynamo::ContinuousBackupsDescription> done) override;
+  // As the endpoint has it.
   void DescribeLimits(const base::CallContext& context,
                       base::Completion<dynamo::AccountLimits> done) override;
 
+  // The region for AWS, else the URL.
   std::string Location() const override;
 
  private:

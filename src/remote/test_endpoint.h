@@ -1,5 +1,5 @@
-// An endpoint for tests that answers whatever the test wants, over plain HTTP or TLS: faults that
-// no real store would show on demand.
+// An endpoint for tests, on sockets of the system and a few threads, that answers whatever the test
+// wants, over plain HTTP or TLS: faults that no real store would show on demand.
 #pragma once
 
 #include <atomic>
@@ -14,25 +14,29 @@
 
 namespace stator::remote {
 
-// A request as it came in. Header names are in lower case.
+// A request as it came in: what a test looks at. Header names are in lower case, values as sent.
 struct SeenRequest {
   std::map<std::string, std::string> headers;
   std::string body;
-  // The operation's name, of X-Amz-Target.
+  // The operation's name, taken from X-Amz-Target: "GetItem". Empty when there is no such header.
   std::string Operation() const;
 };
 
-// What to do with it.
+// What to do with it: answer, answer late, or behave badly. Content-Length is added; everything
+// else stands in `headers`.
 struct Reply {
   int status = 200;
   std::string body;
   std::map<std::string, std::string> headers;
   std::chrono::milliseconds delay{0};
-  bool hang_up = false;           // close without an answer
-  bool close_afterwards = false;  // close after the answer, without saying so
+  // Close without an answer.
+  bool hang_up = false;
+  // Close after the answer, without saying so.
+  bool close_afterwards = false;
 };
 
-// A self-signed certificate for "localhost" and its key, as PEM files that live as long as this.
+// What TLS needs on the server's side, made afresh: a self-signed certificate for "localhost" and
+// its key, as PEM files that live as long as this.
 class TestCertificate {
  public:
   // Makes both.
@@ -43,24 +47,28 @@ class TestCertificate {
   std::string key_file;
 };
 
-// Listens on a free port of 127.0.0.1; one thread a connection. The handler is called by several
-// threads.
+// Listens on a free port of 127.0.0.1, for as long as it lives; one thread a connection. The
+// handler is called by several threads.
 class TestEndpoint {
  public:
   using Handler = std::function<Reply(const SeenRequest&)>;
-  // Plain without a certificate.
+  // Listens at once. Plain without a certificate; with one, TLS, and the certificate must outlive
+  // this.
   explicit TestEndpoint(Handler handler, const TestCertificate* certificate = nullptr);
-  // Hangs up on everyone.
+  // Hangs up on everyone, in the middle of an answer too, and waits for its threads.
   ~TestEndpoint();
   // "http://localhost:PORT" or "https://localhost:PORT".
   std::string url() const;
-  // Connections accepted so far.
+  // Connections accepted so far: more than one thread of a client means that it did not keep the
+  // first.
   int connections() const { return connections_; }
-  // Requests seen so far, of all operations.
+  // Requests seen so far, of all operations, those that were hung up on included.
   int requests() const { return requests_; }
 
  private:
+  // On the acceptor's thread: one more thread for each connection.
   void Accept();
+  // One connection, request after request.
   void Serve(int socket);
 
   const Handler handler_;

@@ -1,4 +1,5 @@
-// The TLS settings behind TlsContext.
+// The TLS settings behind TlsContext, apart from io_lane.h so that only the two files that speak to
+// sockets see asio.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>

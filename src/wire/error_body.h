@@ -1,6 +1,7 @@
 // Errors as HTTP bodies, both ways:
-// {"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message":"Requested
-// resource not found"}.
+//
+//   {"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException",
+//    "message":"Requested resource not found"}
 #pragma once
 
 #include <string>
@@ -20,9 +21,9 @@ int EncodeError(const base::Error& error, std::string& out);
 
 // The error in an answer whose HTTP status is not 200. Its code is what stands behind the last `#`
 // of `__type` and before the first `:`; its kind follows from code and status. A body that is no
-// JSON gives the code of the status
-// ("InternalServerError", "ServiceUnavailable", ...) and says what stood there, cut at 200 bytes.
-// ThrottlingReasons are appended to the message; Item becomes dynamo::ConditionCheckFailedDetail.
+// JSON gives the code of the status ("InternalServerError", "ServiceUnavailable", ...) and says
+// what stood there, cut at 200 bytes. ThrottlingReasons are appended to the message; Item becomes
+// dynamo::ConditionCheckFailedDetail.
 base::Error DecodeError(JsonReader& reader, int http_status, std::string_view body);
 
 }  // namespace stator::wire

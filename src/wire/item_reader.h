@@ -11,7 +11,8 @@ namespace stator::wire {
 
 // Where in a request a faulty value stood; some operations name it in their message.
 struct ValuePlace {
-  std::string_view attribute;  // the top-level name in the map, empty when no value is faulty
+  // The top-level name in the map, empty when no value is faulty.
+  std::string_view attribute;
 };
 
 // Reads a map of names to attribute values as one item. False when the JSON is wrong. Faults of

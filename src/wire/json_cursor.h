@@ -131,11 +131,16 @@ class JsonReader::Impl {
   std::string binary;
 
  private:
+  // Parses the first stage and finds the top-level object.
   bool Open(std::string_view body, simdjson::ondemand::document& document,
             simdjson::ondemand::object& root);
+  // Looks behind that object.
   bool Close(simdjson::ondemand::document& document);
+  // Notes what simdjson says.
   bool NotJson(simdjson::error_code code);
+  // Notes AWS's words for a value that is no `java_type`.
   bool WrongType(JsonValue from, std::string_view java_type);
+  // The text between the quote before `at` and the next, its escapes resolved.
   bool Unquote(const char* at, std::string_view& out);
   bool Unescape(const char* at, std::string_view& out);
   bool UnescapeOne(const char*& at);
@@ -165,7 +170,8 @@ class JsonReader::Impl {
 
   simdjson::ondemand::parser parser_;
   std::size_t body_size_bytes_ = 0;
-  std::string unescaped_;  // texts that had escapes; never moves while a body is read
+  // Texts that had escapes; never moves while a body is read.
+  std::string unescaped_;
   bool any_fault_ = false;
   std::array<std::optional<base::Error>, kStageCount> faults_;
 };

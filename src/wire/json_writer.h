@@ -1,4 +1,8 @@
 // JsonWriter: appends JSON to a string through a pointer, without a capacity check for each byte.
+//
+// Items are written straight from their bytes, in name order; there is no tree in between. Texts
+// are copied in blocks of 16 bytes as long as nothing in them needs an escape: quote, backslash and
+// what is below 0x20. Everything else stands as UTF-8, slashes and non-ASCII characters included.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +30,7 @@ class JsonWriter {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }
-  // One character as it is.
+  // One character as it is, without an escape.
   void Char(char c) {
     Reserve(1);
     *at_++ = c;
@@ -64,16 +68,21 @@ class JsonWriter {
   void Finish() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
 
  private:
+  // Where this writer began.
   char* start() { return out_.data() + first_; }
+  // Makes room for so many bytes behind at_.
   void Reserve(std::size_t bytes) {
     if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
       Grow(bytes);
   }
+  // Doubles the string, at least.
   void Grow(std::size_t bytes);
   void Attributes(dynamo::MapView map);
   void List(dynamo::ListView list);
   void Set(dynamo::SetView set);
+  // A number in its canonical text, quoted.
   void NumberText(std::string_view sortable);
+  // Bytes in base64, quoted.
   void Base64(std::string_view bytes);
 
   std::string& out_;

@@ -10,7 +10,9 @@
 
 namespace stator::wire {
 
-// One entry for each method of dynamo::Store that has a request of its own on the wire.
+// One entry for each method of dynamo::Store that has a request of its own on the wire. GetMany and
+// PutMany have none: `remote` makes batches of them. The order is that of the tables in
+// operation.cc; the numbers mean nothing outside of the process.
 enum class Operation : std::uint8_t {
   kGetItem,
   kPutItem,
@@ -33,14 +35,16 @@ enum class Operation : std::uint8_t {
 };
 inline constexpr int kOperationCount = 18;
 
-// The API's version prefix, before the dot of a target. [M]
+// The API's version prefix, before the dot of a target. The streams plane has another,
+// "DynamoDBStreams_20120810". [M]
 inline constexpr std::string_view kTargetPrefix = "DynamoDB_20120810";
 // What requests send and answers carry as Content-Type. [M]
 inline constexpr std::string_view kContentType = "application/x-amz-json-1.0";
 
-// The name under which AWS knows the operation: "GetItem".
+// The name under which AWS knows the operation, for messages, metrics and logs: "GetItem". Lives as
+// long as the process.
 std::string_view OperationName(Operation operation);
-// The whole header value: "DynamoDB_20120810.GetItem".
+// The whole value of the X-Amz-Target header, as clients send it: "DynamoDB_20120810.GetItem".
 std::string_view OperationTarget(Operation operation);
 // Whether the operation changes data or tables, so that a lost answer leaves its outcome unknown.
 bool IsWrite(Operation operation);

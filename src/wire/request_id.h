@@ -1,4 +1,5 @@
-// Request ids: what AWS sends as `x-amzn-RequestId`.
+// Request ids: what AWS sends as `x-amzn-RequestId`, and what its users quote when they ask for
+// help. Unique, not secret.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,9 @@
 // What decoding the different requests has in common: members that many of them have, and the order
 // of the checks.
+//
+// Every function that takes a JsonValue reads it whole. It answers false when its JSON is wrong,
+// and its caller answers false then; faults of later stages are noted, and reading goes on.
+// Messages are AWS's own, in the wording that most of its regions have had since 2026.
 #pragma once
 
 #include <optional>

@@ -1,27 +1,27 @@
 // Requests of the DynamoDB API as JSON, both ways: Decode...Request for who serves them,
 // Encode...Request for who sends them.
 //
-// Decoding goes in the order in which AWS looks at a request (reference: validation order), and
-// stops at the first fault:
-//   1. JSON syntax and JSON types of every known member: SerializationException. Unknown members
-//   are skipped, though
-//      their syntax is checked; `null` counts as absent. Nesting of JSON is limited to 100 levels.
-//   2. What AWS's model demands of single members (required, lengths, ranges, enums, patterns):
-//   ValidationException
-//      "1 validation error detected: Value at 'TableName' failed to satisfy constraint: ...",
-//      profile `aws-2026`.
-//   3. Members that Stator does not know how to honour yet (the legacy parameters AttributesToGet,
-//   Expected,
-//      AttributeUpdates, KeyConditions, QueryFilter, ScanFilter, ConditionalOperator; table
-//      settings without effect here): NotSupportedYet, naming the member. Never accepted and
-//      ignored.
-//   4. Values: exactly one data type each, numbers, sets, depth: ValidationException, worded for
-//   the operation as AWS words
-//      it.
-// Checks that need an expression's parse or a table's schema are not made here.
+// Decoding reports the fault that AWS would report first:
 //
-// A TableName that is a table ARN is cut down to the name of the table. `body` is the HTTP body;
-// kBodyPaddingBytes must be readable behind it. The result owns its memory.
+//   1. JSON syntax and the JSON types of all known members: SerializationException. Unknown members
+//      are skipped, but their syntax is checked; `null` counts as absent; JSON may be nested 100
+//      levels deep.
+//   2. What AWS's model demands of single members (required, lengths, ranges, enums, patterns):
+//      ValidationException "1 validation error detected: Value at 'TableName' failed to satisfy
+//      constraint: ...", in the wording that most regions of AWS have had since 2026.
+//   3. Members that Stator cannot honour yet: NotSupportedYet, which names the member. These are
+//   the
+//      legacy parameters (AttributesToGet, AttributeUpdates, ConditionalOperator, Expected,
+//      KeyConditions, QueryFilter, ScanFilter) and settings of tables without an effect here. None
+//      is accepted and ignored.
+//   4. Members that do not go together, as far as they can be told without parsing an expression
+//   and
+//      without a table's schema: empty expressions, placeholders without an expression.
+//   5. Attribute values: one data type each, numbers, sets, depth: ValidationException, worded for
+//      the operation as AWS words it.
+//
+// A TableName that is a table ARN is cut down to the table's name. `body` is the HTTP body;
+// kBodyPaddingBytes must be readable behind it. Results own their memory.
 #pragma once
 
 #include <string>
@@ -33,8 +33,7 @@
 
 namespace stator::wire {
 
-// ---- server side
-// ----------------------------------------------------------------------------------------------------
+// ---- server side ----
 
 // GetItem.
 base::Result<dynamo::GetItemRequest> DecodeGetItemRequest(JsonReader& reader,
@@ -81,8 +80,7 @@ base::Result<std::string> DecodeListTagsOfResourceRequest(JsonReader& reader,
 // DescribeLimits and others without parameters: only that it is a JSON object.
 base::Status DecodeEmptyRequest(JsonReader& reader, std::string_view body);
 
-// ---- client side: each appends one JSON document to `out`
-// ---------------------------------------------------------
+// ---- client side: each appends one JSON document to `out` ----
 
 // GetItem.
 void EncodeGetItemRequest(const dynamo::GetItemRequest& request, std::string& out);

@@ -2,10 +2,9 @@
 // Decode...Response for who receives them.
 //
 // Encoders append one JSON document to `out` and write items straight from their bytes. Decoders
-// take a body that was sent by a DynamoDB (AWS or compatible): unknown members are skipped, missing
-// ones keep their defaults, and what makes no sense is InternalServerError "... sent an answer that
-// is no DynamoDB JSON: ...", kind kUnavailable, since asking again may help. kBodyPaddingBytes must
-// be readable behind `body`.
+// take what a DynamoDB (AWS or compatible) has sent: unknown members are skipped, missing ones keep
+// their defaults, and what makes no sense is InternalServerError of kind kUnavailable, since asking
+// again may help. kBodyPaddingBytes must be readable behind `body`.
 #pragma once
 
 #include <string>
@@ -18,8 +17,7 @@
 
 namespace stator::wire {
 
-// ---- server side
-// ----------------------------------------------------------------------------------------------------
+// ---- server side ----
 
 // GetItem; `{}` when there is no item.
 void EncodeGetItemResponse(const dynamo::GetItemResponse& response, std::string& out);
@@ -51,8 +49,7 @@ void EncodeDescribeContinuousBackupsResponse(const dynamo::ContinuousBackupsDesc
 void EncodeDescribeLimitsResponse(const dynamo::AccountLimits& response, std::string& out);
 // TagResource and UntagResource answer 200 with an empty body: append nothing.
 
-// ---- client side
-// ----------------------------------------------------------------------------------------------------
+// ---- client side ----
 
 // GetItem.
 base::Result<dynamo::GetItemResponse> DecodeGetItemResponse(JsonReader& reader,

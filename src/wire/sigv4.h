@@ -24,7 +24,8 @@ namespace stator::wire {
 struct Credentials {
   std::string access_key_id;
   std::string secret_access_key;
-  std::string session_token;  // empty: none
+  // Empty: none.
+  std::string session_token;
 };
 
 // One header of a request. Names compare without regard to case.
@@ -36,9 +37,11 @@ struct HeaderView {
 // The parts of an HTTP request that a signature covers. All views.
 struct CanonicalRequest {
   std::string_view method = "POST";
-  std::string_view path = "/";          // as sent, percent-encoded
-  std::string_view query;               // as sent, without '?'
-  std::span<const HeaderView> headers;  // Sign() signs all; VerifyV4() takes the signed ones
+  std::string_view path = "/";  // as sent, percent-encoded
+  // As sent, without '?'.
+  std::string_view query;
+  // Sign() signs all; VerifyV4() takes the signed ones.
+  std::span<const HeaderView> headers;
   std::string_view body;
 };
 
@@ -66,7 +69,8 @@ class SigningKeyCache {
 
  private:
   struct Entry {
-    std::string name;  // secret, date, region and service
+    // Secret, date, region and service.
+    std::string name;
     SigningKey key;
   };
   std::mutex mutex_;
@@ -102,13 +106,17 @@ class Signer {
 // from the query.
 struct Authorization {
   std::string access_key_id;
-  std::string date;  // YYYYMMDD
+  // YYYYMMDD.
+  std::string date;
   std::string region;
   std::string service;
-  std::vector<std::string> signed_headers;  // lower case, in the order given
-  std::string signature;                    // hex
+  // Lower case, in the order given.
+  std::vector<std::string> signed_headers;
+  // Hex.
+  std::string signature;
   std::string x_amz_date;
-  std::int64_t expires_seconds = 0;  // presigned: how long it is good; else 0
+  // Presigned: how long it is good; else 0.
+  std::int64_t expires_seconds = 0;
   bool presigned = false;
 };
 

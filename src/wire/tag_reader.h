@@ -1,4 +1,5 @@
-// Tags, as TagResource and CreateTable carry them.
+// Tags, as TagResource and CreateTable carry them. Two requests of different files read them, so
+// they have a header of their own.
 #pragma once
 
 #include <vector>

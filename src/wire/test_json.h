@@ -1,4 +1,5 @@
-// What tests, benchmarks and fuzzers of this module share.
+// What tests, benchmarks and fuzzers of this module share: bodies as a server has them, in a buffer
+// that goes on behind them.
 #pragma once
 
 #include <string>
@@ -8,16 +9,20 @@
 
 namespace stator::wire {
 
-// A body with its padding. The padding is hostile on purpose: brackets that would end a document.
+// A body with its padding, as a server's buffer holds it: what stands behind a body there is the
+// next request, or what an earlier one left. The padding is hostile on purpose: brackets that would
+// end a document that is not closed.
 class PaddedBody {
  public:
-  // Copies `text`.
+  // Copies `text`, and puts kBodyPaddingBytes behind it that a decoder may load but must not
+  // believe.
   explicit PaddedBody(std::string_view text) : size_(text.size()) {
     bytes_.reserve(size_ + kBodyPaddingBytes);
     bytes_.assign(text);
     bytes_.append(kBodyPaddingBytes, '}');
   }
-  // The body, readable kBodyPaddingBytes beyond its end.
+  // The body as decoders take it: valid as long as this object, and readable kBodyPaddingBytes
+  // beyond its end.
   std::string_view view() const { return {bytes_.data(), size_}; }
 
  private:
