@@ -14,14 +14,12 @@ using base::Error;
 using base::ErrorKind;
 using base::Status;
 
+// Between two looks at whether RocksDB takes writes again.
+constexpr std::chrono::milliseconds kStoppedPoll{5};
+
 Error Throttled(std::string_view reason) {
   return Error(ErrorKind::kThrottled, dynamo::kThrottlingException,
                std::string(reason) + "; repeat the write after a pause");
-}
-
-Error NotSynced() {
-  return Error(ErrorKind::kUnavailable, dynamo::kInternalServerError,
-               std::string(kNotSynced) + ": the log failed before; look before writing again");
 }
 
 std::uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point start) {
@@ -58,17 +56,34 @@ LogSync::~LogSync() {
 
 Status LogSync::Reserve(const base::Deadline& deadline) {
   if (refusing_.load(std::memory_order_acquire)) {
-    std::unique_lock lock(mutex_);
-    const bool open = writable_.wait_until(lock, deadline.at(),
-                                           [&] { return failure_ || !stopped_ || stopping_; });
-    if (failure_) return *failure_;
-    if (!open) return Throttled("the engine takes no writes until compaction has caught up");
+    STATOR_RETURN_IF_ERROR(WaitUntilWritable(deadline));
   }
   if (waiting_.fetch_add(1, std::memory_order_relaxed) >= kWaitingMax) {
     Release();
     return Throttled("too many writes wait for the disk");
   }
   return base::OkStatus();
+}
+
+Status LogSync::WaitUntilWritable(const base::Deadline& deadline) {
+  std::unique_lock lock(mutex_);
+  while (failure_.ok() && stopped_) {
+    lock.unlock();
+    std::uint64_t stopped = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
+    lock.lock();
+    if (stopped == 0) {
+      stopped_ = false;
+      refusing_.store(!failure_.ok(), std::memory_order_release);
+      break;
+    }
+    if (deadline.Passed(std::chrono::steady_clock::now())) {
+      return Throttled("the engine takes no writes until compaction has caught up");
+    }
+    writable_.wait_for(lock, kStoppedPoll);
+  }
+  if (failure_.ok()) return base::OkStatus();
+  return StorageError(failure_, "nothing was written, since the engine cannot write now");
 }
 
 void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
@@ -85,8 +100,8 @@ void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
 
 void LogSync::ReportFailure(const rocksdb::Status& status) {
   std::lock_guard lock(mutex_);
-  if (!failure_) {
-    failure_ = StorageError(status, "nothing was written, since the engine cannot write now");
+  if (failure_.ok()) {
+    failure_ = status;
     base::Log(base::LogLevel::kError, "engine refuses writes", {{"reason", status.ToString()}});
   }
   refusing_.store(true, std::memory_order_release);
@@ -94,40 +109,41 @@ void LogSync::ReportFailure(const rocksdb::Status& status) {
   writable_.notify_all();
 }
 
-void LogSync::SetStopped(bool stopped) {
-  std::lock_guard lock(mutex_);
-  stopped_ = stopped;
-  refusing_.store(stopped || failure_, std::memory_order_release);
-  writable_.notify_all();
+void LogSync::ReportStopped() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  refusing_.store(true, std::memory_order_release);
 }
 
 void LogSync::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    const auto pause = failure_ ? kResumeInterval : interval_;
+    const auto pause = failure_.ok() ? interval_ : kResumeInterval;
     const auto wanted = [&] { return stopping_ || !queue_.empty(); };
     idle_ = true;
-    if (failure_ || mode_ == SyncMode::kRelaxed) {
+    if (!failure_.ok() || mode_ == SyncMode::kRelaxed) {
       work_.wait_for(lock, pause, wanted);
     } else {
-      work_.wait(lock, [&] { return wanted() || failure_; });
+      work_.wait(lock, [&] { return wanted() || !failure_.ok(); });
     }
     idle_ = false;
     auto waiters = std::exchange(queue_, {});
     const bool last = stopping_;
-    const bool failed = failure_.has_value();
+    const rocksdb::Status failure = failure_;
     lock.unlock();
-    if (!waiters.empty()) SyncAndRun(std::move(waiters), failed);
+    if (!waiters.empty()) SyncAndRun(std::move(waiters), failure);
     if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
-    if (failed && !last) TryResume();
+    if (!failure.ok() && !last) TryResume();
     lock.lock();
     if (last && queue_.empty()) return;
   }
 }
 
-void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, bool failed) {
+void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters,
+                         const rocksdb::Status& failure) {
   // After a failed sync a second one may succeed without the lost pages: it would prove nothing.
-  const Status outcome = failed ? Status(NotSynced()) : SyncLog(waiters.size());
+  const Status outcome =
+      failure.ok() ? SyncLog(waiters.size()) : Status(StorageError(failure, kNotSynced));
   waiting_.fetch_sub(waiters.size(), std::memory_order_relaxed);
   for (const auto& waiter : waiters) waiter->Run(outcome);
 }
@@ -168,7 +184,7 @@ bool LogSync::WriteMemtablesOut() {
 void LogSync::TryResume() {
   if (!WriteMemtablesOut()) return;
   const std::lock_guard lock(mutex_);
-  failure_.reset();
+  failure_ = rocksdb::Status::OK();
   refusing_.store(stopped_, std::memory_order_release);
   writable_.notify_all();
   base::Log(base::LogLevel::kInfo, "engine takes writes again");

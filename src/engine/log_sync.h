@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -77,14 +76,17 @@ class LogSync {
   // What the log's files say: an error when they failed, which is then reported too.
   // To be asked after a commit.
   rocksdb::Status CheckLog();
-  // RocksDB stopped or resumed taking writes (too many files await compaction).
-  void SetStopped(bool stopped);
+  // RocksDB stopped taking writes: too many files await compaction, or memtables their flush. That
+  // it takes them again is found out by asking, since its two notices may arrive in the wrong
+  // order.
+  void ReportStopped();
 
   static constexpr std::chrono::milliseconds kResumeInterval{250};
 
  private:
+  base::Status WaitUntilWritable(const base::Deadline& deadline);
   void Work();
-  void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, bool failed);
+  void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, const rocksdb::Status& failure);
   base::Status SyncLog(std::size_t writes);
   bool WriteMemtablesOut();
   void TryResume();
@@ -110,7 +112,8 @@ class LogSync {
   bool idle_ = false;
   bool stopping_ = false;
   bool stopped_ = false;
-  std::optional<base::Error> failure_;
+  // Why writes are refused; ok when they are not, or only for being stopped.
+  rocksdb::Status failure_;
   std::thread thread_;
 };
 

@@ -76,7 +76,9 @@ rocksdb::Options MakeRocksOptions(const EngineOptions& options,
   rocks.max_write_buffer_number = 2;
   rocks.memtable_whole_key_filtering = true;
   rocks.memtable_prefix_bloom_size_ratio = 0.01;
-  rocks.compression = rocksdb::kLZ4Compression;
+  // What has just been written is soon written again by compaction: compressing it would be lost.
+  rocks.compression_per_level.assign(rocks.num_levels, rocksdb::kLZ4Compression);
+  rocks.compression_per_level.front() = rocksdb::kNoCompression;
   rocks.level_compaction_dynamic_level_bytes = true;
   rocks.bytes_per_sync = 1 << 20;
   // Its own statistics would wake a thread every ten minutes to write files that nobody reads.

@@ -40,8 +40,8 @@ class Storage::Listener final : public rocksdb::EventListener {
     *auto_recovery = false;
   }
   void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
-    const bool stopped = info.condition.cur == rocksdb::WriteStallCondition::kStopped;
-    if (LogSync* log = log_.load(std::memory_order_acquire)) log->SetStopped(stopped);
+    if (info.condition.cur != rocksdb::WriteStallCondition::kStopped) return;
+    if (LogSync* log = log_.load(std::memory_order_acquire)) log->ReportStopped();
   }
 
  private:
@@ -81,11 +81,12 @@ Status Storage::OpenDatabase(const EngineOptions& options) {
   if (options.in_memory) {
     where.env = memory_.get();
     path = "/memory";
-    static_cast<void>(memory_->CreateDirIfMissing(path));
   } else if (options.env == nullptr) {
     STATOR_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::Lock(options.path));
     folder_.emplace(std::move(folder));
   }
+  // RocksDB would make it too, after an error in its log that it was not there.
+  static_cast<void>(where.env->CreateDirIfMissing(path));
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(MakeRocksOptions(where, listener_), path, &db);
   db_.reset(db);
