@@ -72,6 +72,8 @@ rocksdb::Options MakeRocksOptions(const EngineOptions& options,
   if (listener) rocks.listeners.push_back(std::move(listener));
 
   rocks.max_background_jobs = 2;
+  // Sixteen threads, its default, take longer to start than a handful of files to open.
+  rocks.max_file_opening_threads = 1;
   rocks.write_buffer_size = options.memtable_bytes;
   rocks.max_write_buffer_number = 2;
   rocks.memtable_whole_key_filtering = true;

@@ -1,5 +1,8 @@
-// The admin door: `GET /health` (the process lives), `GET /ready` (every open door can answer),
-// `GET /metrics` (Prometheus text).
+// The admin door, for whoever runs Stator:
+//   GET /health   200 {"status":"ok"} as long as the process answers at all
+//   GET /ready    200 when every other open door can answer, else 503; the body names each door
+//   GET /metrics  everything that is counted, as Prometheus text
+// It reads and changes nothing, and needs no authentication: it listens on loopback.
 #pragma once
 
 #include <string>
@@ -17,10 +20,11 @@ class AdminHandler final : public Door {
   explicit AdminHandler(base::MetricsRegistry& metrics);
   // Adds a door to what `/ready` asks. The door must outlive the handler.
   void AddDoor(std::string name, const Door& door) { doors_.push_back({std::move(name), &door}); }
-  // Answers at once.
+  // Answers at once, on the caller's thread.
   void Handle(const HttpRequest& request, HttpCompletion done) override;
 
  private:
+  // A door under the name that `/ready` shows.
   struct NamedDoor {
     std::string name;
     const Door* door;

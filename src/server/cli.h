@@ -14,8 +14,11 @@ namespace stator::server {
 
 // Where a command line writes, and what it may find there.
 struct Console {
+  // For results, help and versions.
   std::ostream& out;
+  // For errors and everything that is said beside.
   std::ostream& err;
+  // Colours and progress bars appear on terminals only.
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
@@ -26,9 +29,9 @@ struct Console {
 int RunCommandLine(const std::vector<std::string>& arguments, Console console,
                    ModuleLoader& modules, SignalWatcher& signals);
 
-// The text of `stator COMMAND --help`.
+// The text of `stator COMMAND --help`: summary, usage, flags with their defaults, an example.
 std::string CommandHelp(const Command& command);
-// The text of `stator --help`.
+// The text of `stator --help`: commands with their summaries, global flags, an example.
 std::string ProgramHelp();
 // The flags of `command` with those that every command has.
 std::vector<Flag> AllFlags(const Command& command);

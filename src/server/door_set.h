@@ -1,5 +1,9 @@
 // The open doors of one server process: which store each works on, in what order they open, and how
 // they close without losing a request.
+//
+// Stores: a module's door works on what its configuration names; the first configuration that names
+// one is the default of all others. The DynamoDB door serves the default, unless that is remote:
+// then it stays closed, since it would only be a detour.
 #pragma once
 
 #include <chrono>
@@ -54,13 +58,18 @@ class DoorSet {
     HttpAddress address;
   };
 
+  // Asks each module whose door opens where its data lies.
   base::Status ReadConfigurations(const std::vector<DoorPlan>& plan);
+  // Null when the door stays closed for a good reason, which has been logged.
   base::Result<std::unique_ptr<Door>> MakeDoor(const DoorPlan& plan);
   base::Result<std::unique_ptr<Door>> MakeModuleDoor(const std::string& module);
+  // Makes the door and listens. A default port in use is logged and no error.
   base::Status OpenOne(const DoorPlan& plan);
   base::Result<std::shared_ptr<dynamo::Store>> OpenStore(const StoreLocation& location);
+  // The start line, the warning about addresses that others reach, DIR/endpoint.
   void Announce(const OpenDoor& door) const;
 
+  // What the command was given.
   CommandEnvironment& environment_;
   ModuleLoader& modules_;
   const std::chrono::seconds registry_ttl_;

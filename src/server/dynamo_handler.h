@@ -44,23 +44,29 @@ class DynamoHandler final : public Door {
     wire::JsonReader reader;
     wire::RequestIdSource ids;
   };
-  // Metrics of one operation.
+  // Metrics of one operation; looked up once, since the registry has a lock.
   struct Meter {
     base::Counter* requests = nullptr;
     base::Counter* errors = nullptr;
     base::Histogram* seconds = nullptr;
   };
 
+  // Reads target and body, then calls the store.
   void HandleOperation(const HttpRequest& request, HttpCompletion done);
+  // Decodes the body as the operation wants it and forwards it: items here, tables below.
   void Dispatch(std::unique_ptr<Call> call, wire::JsonReader& reader, std::string_view body);
   void DispatchTables(std::unique_ptr<Call> call, wire::JsonReader& reader, std::string_view body);
+  // A decoder for the calling thread, until it gives it back.
   std::unique_ptr<Decoder> TakeDecoder();
   void GiveDecoder(std::unique_ptr<Decoder> decoder);
 
+  // Where everything goes.
   dynamo::Store& store_;
+  // By operation.
   std::array<Meter, wire::kOperationCount> meters_;
-  // Requests whose operation is not known.
+  // Requests whose operation is not known: they belong to no meter.
   base::Counter* unknown_;
+  // Identifies a request in the logs of all modules.
   std::atomic<std::uint64_t> next_trace_{1};
   // Guards free_decoders_.
   std::mutex mutex_;

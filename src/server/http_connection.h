@@ -29,11 +29,13 @@ class HttpWorker;
 
 // What the connections of one server share.
 struct HttpShared {
-  // Limits and counters over all threads.
+  // Takes the limits.
   explicit HttpShared(const HttpServerOptions& options_in)
       : options(options_in), budget(options_in.large_request_bytes_max) {}
   const HttpServerOptions options;
+  // Of all large requests together.
   MemoryBudget budget;
+  // Open ones.
   std::atomic<std::size_t> connections{0};
   // Set once, by Stop.
   std::atomic<bool> draining{false};
@@ -42,6 +44,7 @@ struct HttpShared {
 // What the connections of one door share.
 struct HttpDoor {
   HttpHandler* handler;
+  // Handled, and turned away before the handler saw them.
   base::Counter* requests;
   base::Counter* refused;
 };
@@ -69,22 +72,31 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
 
  private:
   using Progress = HttpRequestReader::Progress;
+  // kIdle: between requests; kReading: part of one is here; kHandling: its answer is awaited;
+  // kWriting: the answer did not fit the socket's buffer; kLingering: refused, waiting for the
+  // client to read that; kClosed: the socket is closed.
   enum class State : std::uint8_t { kIdle, kReading, kHandling, kWriting, kLingering, kClosed };
 
   void Enter(State state);
+  // Does what the reader wants next, until it must wait.
   void Run(Progress progress);
+  // Waits for bytes.
   void Read();
   // Has the complete request handled; true when the answer is there already.
   bool Handle();
   void Respond();
   // Writes response_; true when all of it went out at once and the connection stays open.
   bool Write();
+  // Waits until the socket takes what is behind `written` bytes.
   void WriteRest(std::size_t written);
   // After an answer; true when the connection stays open.
   bool Written();
   bool WriteContinue();
+  // Answers what the reader could not read, then lingers: closing at once would reset the
+  // connection before the client has seen the answer.
   void Refuse();
   void Linger();
+  // Status line and headers of response_.
   void BuildHead();
 
   HttpWorker& worker_;
@@ -132,12 +144,15 @@ class HttpWorker {
   void Closed();
 
  private:
+  // Starts the timer of the sweep unless it runs.
   void ArmSweep();
+  // Once a second while there are connections: closes what is overdue.
   void Sweep();
   void CloseAll();
   void RefreshDate();
 
   HttpShared& shared_;
+  // 1: only one thread runs it.
   boost::asio::io_context context_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,

@@ -26,9 +26,11 @@ class SignalWatcher {
   void OnSignal(std::function<void(int)> action);
 
  private:
+  // The thread of OnSignal.
   void Watch();
 
   int signals_fd_ = -1;
+  // Written to in order to end the thread.
   int stop_fd_ = -1;
   std::thread thread_;
   // Guards action_.
