@@ -39,10 +39,10 @@ struct Reply {
 // its key, as PEM files that live as long as this.
 class TestCertificate {
  public:
-  // Makes both.
+  // Makes both, good for an hour, in the folder for temporary files.
   TestCertificate();
   ~TestCertificate();
-  // The files.
+  // The files' paths: the certificate is what a client has to trust.
   std::string certificate_file;
   std::string key_file;
 };
@@ -57,7 +57,7 @@ class TestEndpoint {
   explicit TestEndpoint(Handler handler, const TestCertificate* certificate = nullptr);
   // Hangs up on everyone, in the middle of an answer too, and waits for its threads.
   ~TestEndpoint();
-  // "http://localhost:PORT" or "https://localhost:PORT".
+  // What a store is given as its endpoint: "http://localhost:PORT" or "https://localhost:PORT".
   std::string url() const;
   // Connections accepted so far: more than one thread of a client means that it did not keep the
   // first.
@@ -66,9 +66,10 @@ class TestEndpoint {
   int requests() const { return requests_; }
 
  private:
-  // On the acceptor's thread: one more thread for each connection.
+  // On the acceptor's thread: one more thread for each connection, until the destructor ends the
+  // listening.
   void Accept();
-  // One connection, request after request.
+  // One connection, request after request, until the client or a reply ends it.
   void Serve(int socket);
 
   const Handler handler_;
