@@ -74,6 +74,8 @@ rocksdb::Options MakeRocksOptions(const EngineOptions& options,
   rocks.max_background_jobs = 2;
   // Sixteen threads, its default, take longer to start than a handful of files to open.
   rocks.max_file_opening_threads = 1;
+  // Old files are deleted in the background; at a start that saves as long as all the rest takes.
+  rocks.avoid_unnecessary_blocking_io = true;
   rocks.write_buffer_size = options.memtable_bytes;
   rocks.max_write_buffer_number = 2;
   rocks.memtable_whole_key_filtering = true;
