@@ -6,10 +6,11 @@
 namespace stator::server {
 namespace {
 
-constexpr std::array<CommandEntry, 11> kCommands = {{
+constexpr std::array<CommandEntry, 12> kCommands = {{
     {"serve", "", "Open all doors: features, SQL, DynamoDB, admin"},
     {"dynamodb", "", "Open the DynamoDB door alone"},
     {"sql", "sql", "Query tables with SQL, interactively or with -c"},
+    {"import", "sql", "Turn the rows of a file or a query into items of a table"},
     {"init", "features", "Write a new feature repository"},
     {"plan", "features", "Show what apply would change"},
     {"apply", "features", "Register the definitions and make their tables"},

@@ -1,0 +1,49 @@
+#include "server/sql_module.h"
+
+#include "server/sql_door.h"
+
+namespace stator::server {
+namespace {
+
+// A statement may run for hours; each call to the store inside has a deadline of its own.
+constexpr std::chrono::hours kCommandTime{24};
+
+}  // namespace
+
+base::Result<CommandSql> OpenCommandSql(CommandEnvironment& environment) {
+  CommandSql opened;
+  STATOR_ASSIGN_OR_RETURN(opened.store, environment.stores.Open({}));
+  sql::SqlEngineOptions options;
+  options.store = opened.store.get();
+  options.trusted = true;
+  STATOR_ASSIGN_OR_RETURN(opened.engine, sql::SqlEngine::Open(std::move(options)));
+  return opened;
+}
+
+base::CallContext SqlCommandContext(const CommandEnvironment& environment) {
+  base::CallContext context;
+  context.deadline = base::Deadline::After(kCommandTime);
+  context.cancel = environment.cancel;
+  context.priority = base::Priority::kInteractive;
+  return context;
+}
+
+SqlModule::SqlModule() {
+  commands_.push_back(MakeSqlCommand());
+  commands_.push_back(MakeImportCommand());
+}
+
+base::Result<std::optional<StoreLocation>> SqlModule::ConfiguredStore(const std::string&) const {
+  return std::optional<StoreLocation>();
+}
+
+base::Result<std::unique_ptr<Door>> SqlModule::OpenDoor(const DoorContext& context) {
+  sql::SqlEngineOptions options;
+  options.store = &context.store;
+  STATOR_ASSIGN_OR_RETURN(auto engine, sql::SqlEngine::Open(std::move(options)));
+  return std::unique_ptr<Door>(std::make_unique<SqlDoor>(std::move(engine), context.metrics));
+}
+
+}  // namespace stator::server
+
+STATOR_LOADABLE_MODULE(stator::server::SqlModule)

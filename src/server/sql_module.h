@@ -1,0 +1,49 @@
+// The loadable module `stator-sql.so`: the SQL door, `stator sql` and `stator import`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/module.h"
+#include "sql/sql_engine.h"
+
+namespace stator::server {
+
+// The store of a command with a SQL engine over it. The engine ends before its store.
+struct CommandSql {
+  std::shared_ptr<dynamo::Store> store;
+  std::unique_ptr<sql::SqlEngine> engine;
+};
+
+// Opens the store that the command line names (or the data folder of the working folder) and a
+// trusted engine, which may read and write files as the user may.
+base::Result<CommandSql> OpenCommandSql(CommandEnvironment& environment);
+
+// The context of a command's statements: a day at most, cancelled by Ctrl-C.
+base::CallContext SqlCommandContext(const CommandEnvironment& environment);
+
+// `stator sql`: a statement with -c, or a prompt.
+Command MakeSqlCommand();
+// `stator import`: the rows of a query or of a file become items of a table.
+Command MakeImportCommand();
+
+// The module itself.
+class SqlModule final : public LoadableModule {
+ public:
+  // Makes the table of commands.
+  SqlModule();
+  // `sql` and `import`.
+  const std::vector<Command>& Commands() const override { return commands_; }
+  // SQL works on the store of the process; no file of its own names another one.
+  base::Result<std::optional<StoreLocation>> ConfiguredStore(
+      const std::string& feature_store_yaml) const override;
+  // POST /v1/sql on an engine that can reach no file, extension or setting.
+  base::Result<std::unique_ptr<Door>> OpenDoor(const DoorContext& context) override;
+
+ private:
+  std::vector<Command> commands_;
+};
+
+}  // namespace stator::server
