@@ -39,26 +39,26 @@ class ProgressBar {
         std::max(0.001, std::chrono::duration<double>(Clock::now() - start_).count());
     char text[64];
     std::snprintf(text, sizeof text, "%.1f", seconds);
-    out_ << (terminal_ ? "\r\033[K" : "") << table << ": " << WithCommas(rows) << " items in "
+    out_ << (terminal_ ? "\r\033[K" : "") << table << ": " << WithCommas(rows) << " rows in "
          << text << " s, "
          << WithCommas(static_cast<std::uint64_t>(static_cast<double>(rows) / seconds))
-         << " items/s\n";
+         << " rows/s\n";
   }
 
  private:
   std::string Line(const sql::ImportProgress& progress, Clock::time_point now) const {
     const double seconds = std::chrono::duration<double>(now - start_).count();
     const double rate = seconds > 0 ? static_cast<double>(progress.rows_done) / seconds : 0;
-    std::string line = WithCommas(progress.rows_done) + " items";
+    std::string line = WithCommas(progress.rows_done) + " rows";
     if (progress.rows_total && *progress.rows_total > 0) {
       constexpr std::size_t kCells = 30;
       const double share =
           static_cast<double>(progress.rows_done) / static_cast<double>(*progress.rows_total);
       const auto filled = std::min(kCells, static_cast<std::size_t>(share * kCells));
       line = '[' + std::string(filled, '#') + std::string(kCells - filled, ' ') + "] " +
-             WithCommas(progress.rows_done) + " of " + WithCommas(*progress.rows_total) + " items";
+             WithCommas(progress.rows_done) + " of " + WithCommas(*progress.rows_total) + " rows";
     }
-    line += ", " + WithCommas(static_cast<std::uint64_t>(rate)) + " items/s";
+    line += ", " + WithCommas(static_cast<std::uint64_t>(rate)) + " rows/s";
     if (progress.rows_total && rate > 0) {
       const double left = static_cast<double>(*progress.rows_total - progress.rows_done) / rate;
       line += ", " + std::to_string(static_cast<int>(left) + 1) + " s left";
