@@ -78,8 +78,8 @@ class JsonReader::Impl {
     simdjson::ondemand::array array;
     if (const auto code = from.value->get_array().get(array)) return NotJson(code);
     for (auto each : array) {
-      simdjson::ondemand::value value;
-      if (const auto code = std::move(each).get(value)) return NotJson(code);
+      if (const auto code = each.error()) return NotJson(code);
+      simdjson::ondemand::value& value = each.value_unsafe();
       JsonValue element{&value, json_type::null};
       if (!Classify(element) || !visit(element)) return false;
     }
@@ -157,8 +157,9 @@ class JsonReader::Impl {
   template <typename Visit>
   bool VisitFields(simdjson::ondemand::object& object, Visit&& visit) {
     for (auto each : object) {
-      simdjson::ondemand::field field;
-      if (const auto code = std::move(each).get(field)) return NotJson(code);
+      if (const auto code = each.error()) return NotJson(code);
+      // In place: what an iterator just wrote in pieces is slow to copy as a whole.
+      simdjson::ondemand::field& field = each.value_unsafe();
       std::string_view name;
       if (!Unquote(field.key().raw(), name)) return false;
       JsonValue member{&field.value(), json_type::null};
