@@ -11,14 +11,16 @@ constexpr std::array<CommandEntry, 12> kCommands = {{
     {"dynamodb", "", "Open the DynamoDB door alone"},
     {"sql", "sql", "Query tables with SQL, interactively or with -c"},
     {"import", "sql", "Turn the rows of a file or a query into items of a table"},
-    {"init", "features", "Write a new feature repository"},
-    {"plan", "features", "Show what apply would change"},
-    {"apply", "features", "Register the definitions and make their tables"},
-    {"materialize", "features", "Load features of a time range into the online store"},
-    {"materialize-incremental", "features", "Load features since the last time"},
+    {"init", "features", "Write a feature repo with sample data that works at once"},
+    {"plan", "features", "Show what apply would change in the registry and in the tables"},
+    {"apply", "features", "Bring the registry and the tables to what the definitions say"},
+    {"materialize", "features", "Write the newest rows of a window into the online store"},
+    {"materialize-incremental", "features",
+     "Write what is newer than the last materialization into the online store"},
     {"get-online-features", "features", "Read features of entities from the online store"},
-    {"get-historical-features", "features", "Join features to past events for training"},
-    {"teardown", "features", "Remove this project's tables"},
+    {"get-historical-features", "features",
+     "Make a training set: the features of each entity row as they were at its time"},
+    {"teardown", "features", "Delete the tables of this project, and of no other"},
 }};
 
 }  // namespace

@@ -14,7 +14,7 @@ struct CommandEntry {
   std::string_view name;
   // The loadable module that holds it; empty: the program itself.
   std::string_view module;
-  // The same words as Command::summary; the tests of the modules compare them.
+  // The same words as Command::summary; a black-box test compares them.
   std::string_view summary;
 };
 
