@@ -88,11 +88,11 @@ TEST_F(FlightsTest, PrefixAndBetweenAndInListsUseTheKey) {
           "SELECT count(*) FROM flights WHERE origin IN ('SFO','LAX') AND flight LIKE '2001-03%'"),
       "count_star()\n20\n");
   EXPECT_THAT(
-      bed.Run("EXPLAIN SELECT delay FROM flights WHERE origin IN ('SFO','XXX') AND flight IN "
+      bed.Run("EXPLAIN SELECT delay FROM flights WHERE origin IN ('SFO','ZZZ') AND flight IN "
               "('2001-01-01','2001-01-02')",
               ResultFormat::kTable),
       HasSubstr("GetMany of 4 keys"));
-  EXPECT_EQ(bed.Run("SELECT count(*) FROM flights WHERE origin IN ('SFO','XXX') AND flight IN "
+  EXPECT_EQ(bed.Run("SELECT count(*) FROM flights WHERE origin IN ('SFO','ZZZ') AND flight IN "
                     "('2001-01-01','2001-01-02')"),
             "count_star()\n2\n");
 }

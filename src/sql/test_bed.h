@@ -1,4 +1,6 @@
 // For tests of this module: an engine in memory, items by hand, and SQL with its answer as CSV.
+// Every failure of the bed itself is a failure of the test that uses it. No wait is needed
+// anywhere: an engine in memory completes on the thread of its caller.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,8 +20,12 @@
 
 namespace stator::sql {
 
-// A store and an engine over it. Failures are failures of the test.
+// A store, and an engine over it that opens when it is first asked. Not thread-safe. Failures are
+// failures of the test.
 class TestBed {
+  // For Run without parameters.
+  static inline const std::vector<SqlParameter> kNoParameters;
+
  public:
   // Opens the store; the SQL engine opens at the first query.
   TestBed() {
@@ -32,10 +38,11 @@ class TestBed {
     sql_options.store = store_.get();
   }
 
-  // The store.
+  // The store, open from the start to the end of the test. Tests may call it directly.
   dynamo::Store& store() { return *store_; }
 
-  // Makes a table; an empty `sort` makes none of it.
+  // Makes a table that is at once ready for use.
+  // Its key is given as CreateTable wants it; an empty `sort` makes none of it.
   void CreateTable(const std::string& name, dynamo::KeyAttribute partition,
                    std::optional<dynamo::KeyAttribute> sort = std::nullopt) {
     dynamo::CreateTableRequest request;
@@ -47,7 +54,8 @@ class TestBed {
     ASSERT_TRUE(made.ok()) << made.error().ToString();
   }
 
-  // Puts one item, filled in by `fill`.
+  // Puts one item, filled in by `fill`, which names every attribute itself, the key among them.
+  // What was there under the same key is replaced.
   void Put(const std::string& table, const std::function<void(dynamo::ItemBuilder&)>& fill) {
     dynamo::ItemBuilder builder;
     fill(builder);
@@ -59,9 +67,14 @@ class TestBed {
     ASSERT_TRUE(put.ok()) << put.error().ToString();
   }
 
+  // Runs statements in a session of their own, with `context`. The answer is what the formatter
+  // wrote; that of an error begins with "error: ", so that a test may compare either.
+  // The statement runs as a session of a door would run it: no file, no setting, unless
+  // `sql_options.trusted` was set before.
+  //
   // The answer of `sql` in a format, or "error: Code: message".
   std::string Run(const std::string& sql, ResultFormat format = ResultFormat::kCsv,
-                  const std::vector<SqlParameter>& parameters = {}) {
+                  const std::vector<SqlParameter>& parameters = kNoParameters) {
     if (!engine_) {
       auto opened = SqlEngine::Open(sql_options);
       EXPECT_TRUE(opened.ok()) << opened.error().ToString();
@@ -74,6 +87,8 @@ class TestBed {
     return ran.ok() ? text : "error: " + ran.error().ToString();
   }
 
+  // What the counter of the engine says: a test takes the difference around a query, since the
+  // sample that a first query takes counts too.
   // Items that reads of the engine have evaluated, over all tables and operations.
   std::uint64_t ItemsRead(const std::string& table, const std::string& operation) {
     return metrics
@@ -82,16 +97,22 @@ class TestBed {
         ->value();
   }
 
+  // The engine's counters.
   base::MetricsRegistry metrics;
+  // Of the SQL engine; change them before the first Run.
   SqlEngineOptions sql_options;
+  // Every Run gets it.
   base::CallContext context;
 
  private:
   std::unique_ptr<dynamo::Store> store_;
+  // Null until the first Run; goes before the store.
   std::unique_ptr<SqlEngine> engine_;
 };
 
-// The number that `text` says.
+// The number that `text` says, for items by hand: exact, as DynamoDB keeps it. REQUIRES: decimal text
+// within the range.
+// As dynamo::Number::Parse.
 inline dynamo::Number NumberOf(std::string_view text) { return *dynamo::Number::Parse(text); }
 
 }  // namespace stator::sql
