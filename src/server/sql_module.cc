@@ -1,6 +1,7 @@
 #include "server/sql_module.h"
 
 #include "server/sql_door.h"
+#include "sql/analytical_engine.h"
 
 namespace stator::server {
 namespace {
@@ -42,6 +43,10 @@ base::Result<std::unique_ptr<Door>> SqlModule::OpenDoor(const DoorContext& conte
   options.store = &context.store;
   STATOR_ASSIGN_OR_RETURN(auto engine, sql::SqlEngine::Open(std::move(options)));
   return std::unique_ptr<Door>(std::make_unique<SqlDoor>(std::move(engine), context.metrics));
+}
+
+base::Result<std::shared_ptr<features::AnalyticalEngine>> SqlModule::MakeAnalyticalEngine() {
+  return sql::MakeAnalyticalEngine();
 }
 
 }  // namespace stator::server

@@ -41,6 +41,8 @@ class SqlModule final : public LoadableModule {
       const std::string& feature_store_yaml) const override;
   // POST /v1/sql on an engine that can reach no file, extension or setting.
   base::Result<std::unique_ptr<Door>> OpenDoor(const DoorContext& context) override;
+  // DuckDB over data files, in an instance apart from those of the doors.
+  base::Result<std::shared_ptr<features::AnalyticalEngine>> MakeAnalyticalEngine() override;
 
  private:
   std::vector<Command> commands_;

@@ -43,11 +43,11 @@ TEST(ImportTable, MakesATableOfAQueryWithEveryType) {
 TEST(ImportTable, ReportsProgressUpToTheTotal) {
   TestBed bed;
   ImportProgress last;
-  const auto rows = Import(bed, "SELECT i AS id FROM range(10000) t(i)", "",
-                           [&](const ImportProgress& now) {
-                             EXPECT_GE(now.rows_done, last.rows_done);
-                             last = now;
-                           });
+  const auto rows =
+      Import(bed, "SELECT i AS id FROM range(10000) t(i)", "", [&](const ImportProgress& now) {
+        EXPECT_GE(now.rows_done, last.rows_done);
+        last = now;
+      });
   ASSERT_TRUE(rows.ok());
   EXPECT_EQ(last.rows_done, 10'000U);
   EXPECT_EQ(last.rows_total, 10'000U);

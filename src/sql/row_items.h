@@ -32,20 +32,26 @@ class RowItems {
   base::Result<dynamo::Item> Convert(const ResultChunk& chunk, std::size_t row);
 
  private:
+  // How a column is written.
   enum class Kind : std::uint8_t { kNumber, kBool, kBinary, kNested, kText };
+  // A column of the answer.
   struct Column {
     std::string name;
     Kind kind;
     bool is_key;
   };
 
+  // The kind for a SQL type.
   static Kind KindOf(std::string_view type);
+  // Appends a value that is not NULL, its name being given.
   base::Status AddValue(const ResultChunk& chunk, std::size_t row, std::size_t column);
+  // An error that names the current row and a column.
   base::Error RowError(std::size_t column, std::string_view what) const;
 
   std::vector<Column> columns_;
   dynamo::KeySchema key_schema_;
   dynamo::ItemBuilder builder_;
+  // Rows converted so far, for messages.
   std::uint64_t rows_ = 0;
   std::string json_;
 };

@@ -1,4 +1,6 @@
-// For tests of this module: an engine in memory, items by hand, and SQL with its answer as CSV.
+// For tests of this module: whoever tests SQL against a store uses this bed and no fake.
+//
+// What it has: an engine in memory, items by hand, and SQL with its answer as CSV.
 // Every failure of the bed itself is a failure of the test that uses it. No wait is needed
 // anywhere: an engine in memory completes on the thread of its caller.
 #pragma once
@@ -20,13 +22,15 @@
 
 namespace stator::sql {
 
-// A store, and an engine over it that opens when it is first asked. Not thread-safe. Failures are
+// A store in memory with its counters, and an engine
+// over it that opens when it is first asked. Not thread-safe. Failures are
 // failures of the test.
 class TestBed {
   // For Run without parameters.
   static inline const std::vector<SqlParameter> kNoParameters;
 
  public:
+  // The store is of the region us-east-1 and keeps its counters in `metrics`.
   // Opens the store; the SQL engine opens at the first query.
   TestBed() {
     engine::EngineOptions options;
@@ -110,9 +114,8 @@ class TestBed {
   std::unique_ptr<SqlEngine> engine_;
 };
 
-// The number that `text` says, for items by hand: exact, as DynamoDB keeps it. REQUIRES: decimal text
-// within the range.
-// As dynamo::Number::Parse.
+// The number that `text` says, for items by hand: exact, as DynamoDB keeps it. REQUIRES: decimal
+// text within the range. As dynamo::Number::Parse.
 inline dynamo::Number NumberOf(std::string_view text) { return *dynamo::Number::Parse(text); }
 
 }  // namespace stator::sql
