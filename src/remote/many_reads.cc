@@ -22,11 +22,8 @@ std::vector<std::string> NamesOf(const dynamo::Item& key) {
 ManyReads::ManyReads(Client& client, IoLane& lane, const base::CallContext& context,
                      dynamo::ReadManyRequest request, int parallel_max,
                      base::Completion<dynamo::ReadManyResponse> done)
-    : client_(client),
-      lane_(lane),
-      context_(context),
+    : ManyCalls(client, lane, context, parallel_max),
       request_(std::move(request)),
-      parallel_max_(parallel_max),
       done_(std::move(done)) {}
 
 void ManyReads::Begin() {
@@ -97,12 +94,19 @@ std::size_t ManyReads::GroupIn(const Batch& batch, std::string_view table_name) 
 }
 
 void ManyReads::Proceed() {
-  while (!queue_.empty() && under_way_ < parallel_max_) {
-    Batch batch = std::move(queue_.back());
-    queue_.pop_back();
-    SendBatch(std::move(batch));
+  while (!queue_.empty() && MaySend()) {
+    Batch batch = TakeQueued();
+    std::string body;
+    wire::EncodeBatchGetItemRequest(MakeRequest(batch), body);
+    Send(wire::Operation::kBatchGetItem, std::move(batch), std::move(body));
   }
-  FinishIfDone();
+  if (under_way_ > 0 || !queue_.empty() || !done_) return;
+  Conclude(response_);
+  auto done = std::exchange(done_, {});
+  if (!response_.failures.empty() && response_.failures.size() == request_.reads.size()) {
+    return done(response_.failures.front().error);
+  }
+  done(std::move(response_));
 }
 
 dynamo::BatchGetItemRequest ManyReads::MakeRequest(const Batch& batch) const {
@@ -122,38 +126,14 @@ dynamo::BatchGetItemRequest ManyReads::MakeRequest(const Batch& batch) const {
   return request;
 }
 
-void ManyReads::SendBatch(Batch batch) {
-  ++under_way_;
-  const std::string& table = groups_[keys_[batch.elements.front()].group].table_name;
-  Call call{wire::Operation::kBatchGetItem, table, {}, true, context_};
-  wire::EncodeBatchGetItemRequest(MakeRequest(batch), call.body);
-  client_.Send(
-      lane_, std::move(call),
-      [self = shared_from_this(), batch = std::move(batch)](base::Result<Answer> answer) mutable {
-        self->Answered(std::move(batch), std::move(answer));
-      });
-}
-
-void ManyReads::Answered(Batch batch, base::Result<Answer> answer) {
-  --under_way_;
-  ++response_.calls;
-  if (!answer.ok()) {
-    Refused(std::move(batch), answer.error());
-    return Proceed();
-  }
-  response_.calls += answer->attempts - 1;
-  response_.retries += answer->attempts - 1;
-  const auto response = wire::DecodeBatchGetItemResponse(*answer->reader, answer->body);
-  if (!response.ok()) {
-    FailAll(batch, response.error());
-    return Proceed();
-  }
+void ManyReads::Answered(const Batch& batch, const Answer& answer) {
+  const auto response = wire::DecodeBatchGetItemResponse(*answer.reader, answer.body);
+  if (!response.ok()) return FailAll(batch, response.error());
   for (const auto& capacity : response->consumed_capacity) {
     response_.consumed_read_units += capacity.capacity_units;
   }
   Take(batch, *response);
-  Requeue(std::move(batch), *response);
-  Proceed();
+  SendAgain(batch, Unprocessed(batch, *response));
 }
 
 void ManyReads::Take(const Batch& batch, const dynamo::BatchGetItemResponse& response) {
@@ -178,47 +158,18 @@ void ManyReads::TakeItem(std::size_t group, dynamo::ItemView item) {
   for (const std::size_t read : key.reads) response_.items.Set(read, item);
 }
 
-void ManyReads::Requeue(Batch batch, const dynamo::BatchGetItemResponse& response) {
-  Batch again;
+std::vector<std::size_t> ManyReads::Unprocessed(
+    const Batch& batch, const dynamo::BatchGetItemResponse& response) const {
+  std::vector<std::size_t> keys;
   for (const auto& table : response.unprocessed_keys) {
     const std::size_t group = GroupIn(batch, table.table_name);
     if (group == groups_.size()) continue;
     for (const auto& item : table.keys) {
       const auto found = key_of_bytes_[group].find(item.bytes());
-      if (found != key_of_bytes_[group].end()) again.elements.push_back(found->second);
+      if (found != key_of_bytes_[group].end()) keys.push_back(found->second);
     }
   }
-  if (again.elements.empty()) return;
-  const bool idle = again.elements.size() == batch.elements.size();
-  again.idle_rounds = idle ? batch.idle_rounds + 1 : 0;
-  SendLater(std::move(again), base::ErrorKind::kUnavailable);
-}
-
-void ManyReads::SendLater(Batch batch, base::ErrorKind kind) {
-  const auto wait = lane_.backoff().Draw(batch.idle_rounds + 1, kind);
-  const auto then = client_.options().clock->Now() + wait;
-  if (context_.deadline.Passed(then) || context_.cancel.cancelled() || lane_.closing()) {
-    return FailAll(batch, StillUnprocessed(groups_[keys_[batch.elements[0]].group].table_name));
-  }
-  ++response_.retries;
-  ++under_way_;
-  lane_.After(wait, [self = shared_from_this(), batch = std::move(batch)]() mutable {
-    --self->under_way_;
-    self->queue_.push_back(std::move(batch));
-    self->Proceed();
-  });
-}
-
-void ManyReads::Refused(Batch batch, const base::Error& error) {
-  if (error.kind() == base::ErrorKind::kThrottled) {
-    ++batch.idle_rounds;
-    return SendLater(std::move(batch), error.kind());
-  }
-  auto parts = SplitRefused(batch, error, [&](std::size_t key) -> const std::string& {
-    return groups_[keys_[key].group].table_name;
-  });
-  if (parts.empty()) return FailAll(batch, error);
-  for (auto& part : parts) queue_.push_back(std::move(part));
+  return keys;
 }
 
 void ManyReads::FailAll(const Batch& batch, const base::Error& error) {
@@ -227,14 +178,8 @@ void ManyReads::FailAll(const Batch& batch, const base::Error& error) {
   }
 }
 
-void ManyReads::FinishIfDone() {
-  if (under_way_ > 0 || !queue_.empty() || !done_) return;
-  SortFailures(response_.failures);
-  auto done = std::exchange(done_, {});
-  if (!response_.failures.empty() && response_.failures.size() == request_.reads.size()) {
-    return done(response_.failures.front().error);
-  }
-  done(std::move(response_));
+const std::string& ManyReads::TableOf(std::size_t key) const {
+  return groups_[keys_[key].group].table_name;
 }
 
 }  // namespace stator::remote

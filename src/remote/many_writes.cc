@@ -32,12 +32,9 @@ void KeySchemaCache::Forget(const std::string& table_name) {
 ManyWrites::ManyWrites(Client& client, IoLane& lane, KeySchemaCache& schemas,
                        const base::CallContext& context, dynamo::WriteManyRequest request,
                        int parallel_max, base::Completion<dynamo::WriteManyResponse> done)
-    : client_(client),
-      lane_(lane),
+    : ManyCalls(client, lane, context, parallel_max),
       schemas_(schemas),
-      context_(context),
       request_(std::move(request)),
-      parallel_max_(parallel_max),
       done_(std::move(done)) {}
 
 void ManyWrites::Begin() {
@@ -54,16 +51,16 @@ void ManyWrites::Begin() {
 
 void ManyWrites::Describe(const std::string& table_name) {
   ++describing_;
-  ++response_.calls;
+  Count(Answer{});
   Call call{wire::Operation::kDescribeTable, table_name, {}, true, context_};
   wire::EncodeTableNameRequest(table_name, call.body);
   base::Completion<dynamo::TableDescription> described =
-      [self = shared_from_this(), table_name](base::Result<dynamo::TableDescription> table) {
+      [this, self = shared_from_this(), table_name](base::Result<dynamo::TableDescription> table) {
         if (table.ok()) {
-          self->schemas_.Put(table_name, table->key_schema);
-          self->tables_[table_name] = table->key_schema;
+          schemas_.Put(table_name, table->key_schema);
+          tables_[table_name] = table->key_schema;
         }
-        if (--self->describing_ == 0) self->Order();
+        if (--describing_ == 0) Order();
       };
   client_.Send(lane_, std::move(call),
                Decoding<dynamo::TableDescription>(wire::Operation::kDescribeTable,
@@ -108,11 +105,9 @@ void ManyWrites::MakeReady(std::size_t write) {
 }
 
 void ManyWrites::Proceed() {
-  while (under_way_ < parallel_max_) {
-    if (!again_.empty()) {
-      Batch batch = std::move(again_.back());
-      again_.pop_back();
-      SendBatch(std::move(batch));
+  while (MaySend()) {
+    if (!queue_.empty()) {
+      SendBatch(TakeQueued());
     } else if (!ready_.empty()) {
       SendBatch(NextBatch());
     } else if (!ready_conditional_.empty()) {
@@ -123,7 +118,11 @@ void ManyWrites::Proceed() {
       break;
     }
   }
-  FinishIfDone();
+  const bool idle = under_way_ == 0 && queue_.empty() && ready_.empty() &&
+                    ready_conditional_.empty() && describing_ == 0;
+  if (!idle || !done_) return;
+  Conclude(response_);
+  std::exchange(done_, {})(std::move(response_));
 }
 
 Batch ManyWrites::NextBatch() {
@@ -154,84 +153,37 @@ dynamo::BatchWriteItemRequest ManyWrites::MakeRequest(const Batch& batch) const 
 }
 
 void ManyWrites::SendBatch(Batch batch) {
-  ++under_way_;
-  Call call{wire::Operation::kBatchWriteItem,
-            request_.writes[batch.elements.front()].table_name,
-            {},
-            true,
-            context_};
-  wire::EncodeBatchWriteItemRequest(MakeRequest(batch), call.body);
-  client_.Send(
-      lane_, std::move(call),
-      [self = shared_from_this(), batch = std::move(batch)](base::Result<Answer> answer) mutable {
-        self->BatchAnswered(std::move(batch), std::move(answer));
-      });
+  std::string body;
+  wire::EncodeBatchWriteItemRequest(MakeRequest(batch), body);
+  Send(wire::Operation::kBatchWriteItem, std::move(batch), std::move(body));
 }
 
-void ManyWrites::BatchAnswered(Batch batch, base::Result<Answer> answer) {
-  --under_way_;
-  ++response_.calls;
-  if (!answer.ok()) {
-    Refused(std::move(batch), answer.error());
-    return Proceed();
+void ManyWrites::Answered(const Batch& batch, const Answer& answer) {
+  const auto response = wire::DecodeBatchWriteItemResponse(*answer.reader, answer.body);
+  if (!response.ok()) {
+    return FailAll(batch, UnreadableAnswer(wire::Operation::kBatchWriteItem, response.error()));
   }
-  response_.calls += answer->attempts - 1;
-  response_.retries += answer->attempts - 1;
-  const auto response = wire::DecodeBatchWriteItemResponse(*answer->reader, answer->body);
-  if (response.ok()) {
-    for (const auto& capacity : response->consumed_capacity) {
-      response_.consumed_write_units += capacity.capacity_units;
-    }
-    Requeue(batch, *response);
-  } else {
-    for (const std::size_t write : batch.elements) {
-      Failed(write, base::Error(base::ErrorKind::kUnknownOutcome, dynamo::kUnknownOutcome,
-                                response.error().message()));
-    }
+  for (const auto& capacity : response->consumed_capacity) {
+    response_.consumed_write_units += capacity.capacity_units;
   }
-  Proceed();
-}
-
-void ManyWrites::Requeue(const Batch& batch, const dynamo::BatchWriteItemResponse& response) {
   const auto is_unprocessed = [&](const dynamo::ItemWrite& write) {
-    const auto table = std::ranges::find(response.unprocessed_items, write.table_name,
+    const auto table = std::ranges::find(response->unprocessed_items, write.table_name,
                                          &dynamo::TableWriteRequests::table_name);
-    return table != response.unprocessed_items.end() &&
+    return table != response->unprocessed_items.end() &&
            std::ranges::any_of(table->requests, [&](const dynamo::WriteRequest& each) {
              return each.is_delete == write.request.is_delete &&
                     each.item.bytes() == write.request.item.bytes();
            });
   };
-  Batch again;
+  std::vector<std::size_t> unprocessed;
   for (const std::size_t write : batch.elements) {
     if (is_unprocessed(request_.writes[write])) {
-      again.elements.push_back(write);
+      unprocessed.push_back(write);
     } else {
       Completed(write);
     }
   }
-  if (again.elements.empty()) return;
-  const bool idle = again.elements.size() == batch.elements.size();
-  again.idle_rounds = idle ? batch.idle_rounds + 1 : 0;
-  SendLater(std::move(again), base::ErrorKind::kUnavailable);
-}
-
-void ManyWrites::SendLater(Batch batch, base::ErrorKind kind) {
-  const auto wait = lane_.backoff().Draw(batch.idle_rounds + 1, kind);
-  const auto then = client_.options().clock->Now() + wait;
-  if (context_.deadline.Passed(then) || context_.cancel.cancelled() || lane_.closing()) {
-    for (const std::size_t write : batch.elements) {
-      Failed(write, StillUnprocessed(request_.writes[write].table_name));
-    }
-    return;
-  }
-  ++response_.retries;
-  ++under_way_;
-  lane_.After(wait, [self = shared_from_this(), batch = std::move(batch)]() mutable {
-    --self->under_way_;
-    self->again_.push_back(std::move(batch));
-    self->Proceed();
-  });
+  SendAgain(batch, std::move(unprocessed));
 }
 
 void ManyWrites::SendConditional(std::size_t index) {
@@ -257,17 +209,15 @@ void ManyWrites::SendConditional(std::size_t index) {
     wire::EncodePutItemRequest(request, call.body);
   }
   client_.Send(lane_, std::move(call),
-               [self = shared_from_this(), index](base::Result<Answer> answer) {
-                 self->ConditionalAnswered(index, std::move(answer));
+               [this, self = shared_from_this(), index](base::Result<Answer> answer) {
+                 ConditionalAnswered(index, answer);
                });
 }
 
-void ManyWrites::ConditionalAnswered(std::size_t write, base::Result<Answer> answer) {
+void ManyWrites::ConditionalAnswered(std::size_t write, const base::Result<Answer>& answer) {
   --under_way_;
-  ++response_.calls;
+  Count(answer);
   if (answer.ok()) {
-    response_.calls += answer->attempts - 1;
-    response_.retries += answer->attempts - 1;
     const auto response = wire::DecodeWriteItemResponse(*answer->reader, answer->body);
     if (response.ok() && response->consumed_capacity) {
       response_.consumed_write_units += response->consumed_capacity->capacity_units;
@@ -279,24 +229,14 @@ void ManyWrites::ConditionalAnswered(std::size_t write, base::Result<Answer> ans
   Proceed();
 }
 
-void ManyWrites::Refused(Batch batch, const base::Error& error) {
-  if (error.kind() == base::ErrorKind::kThrottled) {
-    ++batch.idle_rounds;
-    return SendLater(std::move(batch), error.kind());
-  }
-  const auto table_of = [&](std::size_t write) -> const std::string& {
-    return request_.writes[write].table_name;
-  };
-  auto parts = SplitRefused(batch, error, table_of);
-  for (auto& part : parts) again_.push_back(std::move(part));
-  if (!parts.empty()) return;
+void ManyWrites::FailAll(const Batch& batch, const base::Error& error) {
   for (const std::size_t write : batch.elements) Failed(write, error);
 }
 
 void ManyWrites::Failed(std::size_t write, const base::Error& error) {
   const auto kind = error.kind();
   if (kind == base::ErrorKind::kInvalid || kind == base::ErrorKind::kNotFound) {
-    schemas_.Forget(request_.writes[write].table_name);
+    schemas_.Forget(TableOf(write));
   }
   response_.failures.push_back({write, error});
   Completed(write);
@@ -306,12 +246,8 @@ void ManyWrites::Completed(std::size_t write) {
   if (next_[write] != write) MakeReady(next_[write]);
 }
 
-void ManyWrites::FinishIfDone() {
-  const bool idle = under_way_ == 0 && again_.empty() && ready_.empty() &&
-                    ready_conditional_.empty() && describing_ == 0;
-  if (!idle || !done_) return;
-  SortFailures(response_.failures);
-  std::exchange(done_, {})(std::move(response_));
+const std::string& ManyWrites::TableOf(std::size_t write) const {
+  return request_.writes[write].table_name;
 }
 
 }  // namespace stator::remote

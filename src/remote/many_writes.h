@@ -12,8 +12,7 @@
 #include <vector>
 
 #include "dynamo/operations.h"
-#include "remote/batching.h"
-#include "remote/client.h"
+#include "remote/many_calls.h"
 
 namespace stator::remote {
 
@@ -44,14 +43,14 @@ class KeySchemaCache {
 // for the one before it. To see that two writes are of one item takes the table's key schema, from
 // a DescribeTable the first time; where that is refused, all writes of the table go one after the
 // other.
-class ManyWrites : public std::enable_shared_from_this<ManyWrites> {
+class ManyWrites final : public ManyCalls {
  public:
   // Has at most `parallel_max` calls under way at a time.
   ManyWrites(Client& client, IoLane& lane, KeySchemaCache& schemas,
              const base::CallContext& context, dynamo::WriteManyRequest request, int parallel_max,
              base::Completion<dynamo::WriteManyResponse> done);
-  // Starts it.
-  void Begin();
+  // Asks for key schemas where needed, then sends what waits for nothing.
+  void Begin() override;
 
  private:
   // Asks for a table's key schema.
@@ -61,32 +60,23 @@ class ManyWrites : public std::enable_shared_from_this<ManyWrites> {
   std::string IdentityOf(const dynamo::ItemWrite& write) const;
   // Nothing stands before this write any more.
   void MakeReady(std::size_t write);
-  // Sends what may be sent, and finishes when nothing is left.
-  void Proceed();
+  void Proceed() override;
   // As many ready writes as fit.
   Batch NextBatch();
   void SendBatch(Batch batch);
   dynamo::BatchWriteItemRequest MakeRequest(const Batch& batch) const;
-  void BatchAnswered(Batch batch, base::Result<Answer> answer);
-  // Completes what was processed and sends the rest again.
-  void Requeue(const Batch& batch, const dynamo::BatchWriteItemResponse& response);
+  void Answered(const Batch& batch, const Answer& answer) override;
+  // A call of its own for a write with a condition.
   void SendConditional(std::size_t write);
-  void ConditionalAnswered(std::size_t write, base::Result<Answer> answer);
-  // Sends a batch after a wait, or fails it when the deadline comes first.
-  void SendLater(Batch batch, base::ErrorKind kind);
-  // Splits, delays or fails a batch.
-  void Refused(Batch batch, const base::Error& error);
+  void ConditionalAnswered(std::size_t write, const base::Result<Answer>& answer);
+  void FailAll(const Batch& batch, const base::Error& error) override;
   void Failed(std::size_t write, const base::Error& error);
   // Done or failed: the write that waited for it is next.
   void Completed(std::size_t write);
-  void FinishIfDone();
+  const std::string& TableOf(std::size_t write) const override;
 
-  Client& client_;
-  IoLane& lane_;
   KeySchemaCache& schemas_;
-  const base::CallContext context_;
   const dynamo::WriteManyRequest request_;
-  const int parallel_max_;
   base::Completion<dynamo::WriteManyResponse> done_;
 
   // Those with several writes.
@@ -96,9 +86,6 @@ class ManyWrites : public std::enable_shared_from_this<ManyWrites> {
   std::vector<std::size_t> next_;
   std::deque<std::size_t> ready_;
   std::deque<std::size_t> ready_conditional_;
-  // Batches to be sent as they are.
-  std::vector<Batch> again_;
-  int under_way_ = 0;
   dynamo::WriteManyResponse response_;
 };
 
