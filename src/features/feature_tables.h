@@ -23,9 +23,8 @@ namespace stator::features {
 struct FeatureTable {
   std::string view;
   std::string table_name;
-  std::vector<dynamo::Tag>
-      // Those of the configuration, replaced and joined by those of the view.
-      tags;
+  // Those of the configuration, replaced and joined by those of the view.
+  std::vector<dynamo::Tag> tags;
 };
 
 // The tables of a project, one for each view that is online (label views and on-demand views that

@@ -4,7 +4,7 @@
 
 #include "features/entity_key.h"
 #include "features/errors.h"
-#include "features/event_time.h"
+#include "features/json_columns.h"
 #include "features/view_source.h"
 
 namespace stator::features {
@@ -22,54 +22,6 @@ JoinType JoinTypeOf(ValueKind kind) {
     case ValueKind::kBytes: return JoinType::kBytes;
     case ValueKind::kUnixTimestamp: return JoinType::kTimestamp;
     default: return JoinType::kText;
-  }
-}
-
-ColumnKind KindOfJson(element value) {
-  switch (value.type()) {
-    case element_type::BOOL: return ColumnKind::kBool;
-    case element_type::INT64: return ColumnKind::kInteger;
-    case element_type::UINT64:
-    case element_type::DOUBLE: return ColumnKind::kDouble;
-    case element_type::STRING: return ColumnKind::kText;
-    default: return ColumnKind::kNull;
-  }
-}
-
-// The one kind of a column: integers widen to fractions, nulls fit everything.
-Result<ColumnKind> KindOfColumn(std::string_view name, const std::vector<element>& values) {
-  ColumnKind kind = ColumnKind::kNull;
-  for (const element value : values) {
-    if (value.is_null()) continue;
-    const ColumnKind one = KindOfJson(value);
-    const bool numbers = (kind == ColumnKind::kInteger || kind == ColumnKind::kDouble) &&
-                         (one == ColumnKind::kInteger || one == ColumnKind::kDouble);
-    if (one == ColumnKind::kNull || (kind != ColumnKind::kNull && kind != one && !numbers)) {
-      return ValueError("Column '" + std::string(name) +
-                        "' of the entity rows mixes types or holds lists");
-    }
-    kind = kind == ColumnKind::kDouble && numbers ? ColumnKind::kDouble : one;
-  }
-  return kind;
-}
-
-void AppendValue(Column& column, element value) {
-  const bool valid = !value.is_null();
-  column.valid.push_back(valid ? 1 : 0);
-  switch (column.kind) {
-    case ColumnKind::kBool:
-      column.integers.push_back(valid && value.get_bool().value_unsafe() ? 1 : 0);
-      return;
-    case ColumnKind::kInteger:
-      column.integers.push_back(valid ? value.get_int64().value_unsafe() : 0);
-      return;
-    case ColumnKind::kDouble:
-      column.doubles.push_back(valid ? value.get_double().value_unsafe() : 0);
-      return;
-    case ColumnKind::kNull: return;
-    default:
-      if (valid) column.bytes += value.get_string().value_unsafe();
-      column.offsets.push_back(column.bytes.size());
   }
 }
 
@@ -105,24 +57,6 @@ bool ColumnsOf(element whole, std::vector<NamedValues>& columns) {
     columns.emplace_back(field.key, std::vector<element>(list.begin(), list.end()));
   }
   return true;
-}
-
-// Texts of a time column as times.
-Status MakeTimes(Column& column) {
-  if (column.kind != ColumnKind::kText) return base::OkStatus();
-  for (std::size_t row = 0; row < column.valid.size(); ++row) {
-    const auto time =
-        column.IsValid(row) ? ParseEventTime(column.BytesAt(row)) : std::optional<EventTime>(0);
-    if (!time) {
-      return ValueError("'" + std::string(column.BytesAt(row)) + "' in column '" + column.name +
-                        "' is no time");
-    }
-    column.integers.push_back(*time);
-  }
-  column.kind = ColumnKind::kTimestamp;
-  column.bytes.clear();
-  column.offsets.clear();
-  return base::OkStatus();
 }
 
 }  // namespace
@@ -188,11 +122,7 @@ Result<ColumnBatch> EntityRowsFromJson(std::string_view json) {
   }
   ColumnBatch rows;
   for (const auto& [name, values] : columns) {
-    Column column;
-    column.name = name;
-    STATOR_ASSIGN_OR_RETURN(column.kind, KindOfColumn(name, values));
-    if (column.kind == ColumnKind::kText) column.offsets.push_back(0);
-    for (const element value : values) AppendValue(column, value);
+    STATOR_ASSIGN_OR_RETURN(Column column, ColumnFromJson(name, values));
     if (column.name == kEventTimestampDefault) STATOR_RETURN_IF_ERROR(MakeTimes(column));
     if (!rows.columns.empty() && rows.rows != column.valid.size()) {
       return ValueError("All arrays must be of the same length");

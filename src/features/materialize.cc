@@ -5,15 +5,12 @@
 #include <memory>
 #include <mutex>
 
-#include "dynamo/item_builder.h"
 #include "feast/core/Registry.pb.h"
-#include "features/entity_key.h"
 #include "features/errors.h"
-#include "features/feature_row.h"
 #include "features/proto_time.h"
 #include "features/registry_file.h"
 #include "features/registry_snapshot.h"
-#include "features/value_convert.h"
+#include "features/row_encoder.h"
 #include "features/view_source.h"
 
 namespace stator::features {
@@ -77,14 +74,17 @@ class WritePipeline {
 class ViewWriter {
  public:
   ViewWriter(const MaterializeContext& context, const ViewDefinition& view)
-      : context_(context), view_(view), pipeline_(context.call, context.dynamo) {}
+      : context_(context),
+        view_(view),
+        pipeline_(context.call, context.dynamo),
+        encoder_(view, static_cast<int>(context.config.entity_key_serialization_version)) {}
 
   Status Write(RowStream& rows) {
     ColumnBatch batch;
     for (;;) {
       STATOR_ASSIGN_OR_RETURN(const bool more, rows.Next(batch));
       if (!more) break;
-      for (std::size_t row = 0; row < batch.rows; ++row) STATOR_RETURN_IF_ERROR(AddRow(batch, row));
+      STATOR_RETURN_IF_ERROR(AddRows(batch));
     }
     if (!pending_.writes.empty()) STATOR_RETURN_IF_ERROR(Flush());
     return pipeline_.Finish();
@@ -95,47 +95,21 @@ class ViewWriter {
 
  private:
   // The columns of a batch: join keys, features, event time.
-  Status AddRow(const ColumnBatch& batch, std::size_t row) {
-    const bool entityless = view_.entityless();
-    const std::size_t key_count = entityless ? 0 : view_.join_keys.size();
-    for (std::size_t i = 0; i < key_count; ++i) {
-      if (batch.columns[i].IsValid(row)) continue;
-      ++without_key_;
-      return base::OkStatus();
-    }
-    keys_.resize(view_.join_keys.size());
-    parts_.clear();
-    for (std::size_t i = 0; i < view_.join_keys.size(); ++i) {
-      const FeatureField& key = view_.join_keys[i];
-      keys_[i] = EntityValue{.kind = ValueKind::kString};
-      if (!entityless) {
-        STATOR_ASSIGN_OR_RETURN(keys_[i], EntityValueOf(key.name, key.kind, batch.columns[i], row));
+  Status AddRows(const ColumnBatch& batch) {
+    const std::size_t key_count = view_.entityless() ? 0 : view_.join_keys.size();
+    RowColumns columns;
+    for (std::size_t i = 0; i < key_count; ++i) columns.keys.push_back(&batch.columns[i]);
+    for (std::size_t i = 0; i < view_.features.size(); ++i)
+      columns.features.push_back(&batch.columns[key_count + i]);
+    columns.event_time = &batch.columns.back();
+    for (std::size_t row = 0; row < batch.rows; ++row) {
+      STATOR_ASSIGN_OR_RETURN(auto write, encoder_.Encode(columns, row));
+      if (!write) {
+        ++without_key_;
+        continue;
       }
-      parts_.push_back({key.name, &keys_[i]});
-    }
-    key_bytes_.clear();
-    STATOR_RETURN_IF_ERROR(SerializeEntityKey(
-        parts_, static_cast<int>(context_.config.entity_key_serialization_version), key_bytes_));
-    STATOR_RETURN_IF_ERROR(EncodeValues(batch, key_count, row));
-    const EventTime time = batch.columns.back().integers[row];
-    if (time < kEventTimeMin || time > kEventTimeMax) {
-      return InvalidError(kConversionError, "An event time lies outside the years 1 to 9999");
-    }
-    dynamo::ItemWrite& write = pending_.writes.emplace_back();
-    write.table_name = view_.table_name;
-    write.request.item = EncodeFeatureRow(ComputeEntityId(key_bytes_), time, named_, builder_);
-    return pending_.writes.size() >= kWriteRows ? Flush() : base::OkStatus();
-  }
-
-  Status EncodeValues(const ColumnBatch& batch, std::size_t key_count, std::size_t row) {
-    values_.resize(view_.features.size());
-    named_.clear();
-    for (std::size_t i = 0; i < view_.features.size(); ++i) {
-      values_[i].clear();
-      const FeatureField& feature = view_.features[i];
-      STATOR_RETURN_IF_ERROR(
-          EncodeFeature(feature.name, feature.kind, batch.columns[key_count + i], row, values_[i]));
-      named_.push_back({feature.name, values_[i]});
+      pending_.writes.push_back(std::move(*write));
+      if (pending_.writes.size() >= kWriteRows) STATOR_RETURN_IF_ERROR(Flush());
     }
     return base::OkStatus();
   }
@@ -155,12 +129,7 @@ class ViewWriter {
   const ViewDefinition& view_;
   WritePipeline pipeline_;
   dynamo::WriteManyRequest pending_;
-  dynamo::ItemBuilder builder_;
-  std::vector<EntityValue> keys_;
-  std::vector<EntityKeyPart> parts_;
-  std::string key_bytes_;
-  std::vector<std::string> values_;
-  std::vector<NamedFeature> named_;
+  RowEncoder encoder_;
   std::uint64_t written_ = 0;
   std::uint64_t without_key_ = 0;
 };

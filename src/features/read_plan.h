@@ -38,9 +38,8 @@ struct PlannedView {
   const ViewDefinition* view = nullptr;
   // Alias or name, with "@v<N>" where the reference had one.
   std::string reference;
-  std::size_t key_group =
-      // In ReadPlan::key_groups: views with equal keys share their entity ids.
-      0;
+  // In ReadPlan::key_groups: views with equal keys share their entity ids.
+  std::size_t key_group = 0;
   // In ReadPlan::projections; -1: the whole item.
   std::int32_t projection = -1;
   std::vector<PlannedFeature> features;

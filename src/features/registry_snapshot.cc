@@ -105,9 +105,21 @@ class SnapshotBuilder {
         MakeView(message.spec(), message.meta().current_version_number(), type));
     view.online = message.spec().online();
     view.ttl_us = Micros(message.spec().ttl());
+    SetSource(message.spec(), view);
     if constexpr (requires { message.spec().disabled(); })
       view.disabled = message.spec().disabled();
     return view;
+  }
+
+  template <typename Spec>
+  static void SetSource(const Spec& spec, ViewDefinition& view) {
+    if constexpr (requires { spec.batch_source(); }) {
+      view.timestamp_field = spec.batch_source().timestamp_field();
+      if (spec.stream_source().type() == core::DataSource::PUSH_SOURCE)
+        view.push_source = spec.stream_source().name();
+    } else {
+      view.timestamp_field = spec.source().timestamp_field();
+    }
   }
 
   template <typename Messages>

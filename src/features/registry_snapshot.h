@@ -35,15 +35,14 @@ enum class ViewType : std::uint8_t { kFeature, kStream, kOnDemand, kLabel };
 struct ViewDefinition {
   std::string name;
   ViewType type = ViewType::kFeature;
-  std::vector<FeatureField>
-      // By name, ascending; the dummy key for a view without entities.
-      join_keys;
+  // By name, ascending; the dummy key for a view without entities.
+  std::vector<FeatureField> join_keys;
   // In the registry's order.
   std::vector<FeatureField> features;
   std::string table_name;
   // 0: rows never get too old.
   std::int64_t ttl_us = 0;
-  // Current_version_number.
+  // Feast's current_version_number.
   std::int32_t version = 0;
   // Has a table.
   bool online = true;
@@ -51,9 +50,12 @@ struct ViewDefinition {
   bool disabled = false;
   // An on-demand view whose values Python makes at each read.
   bool computed = false;
-  std::vector<FeatureField>
-      // Of a computed view: what the request itself must bring.
-      request_fields;
+  // The column of its source that says when a row happened.
+  std::string timestamp_field;
+  // The push source that feeds it, if any.
+  std::string push_source;
+  // Of a computed view: what the request itself must bring.
+  std::vector<FeatureField> request_fields;
 
   // The feature `name`, or null.
   const FeatureField* FindFeature(std::string_view name) const;
@@ -67,9 +69,8 @@ struct ServicePart {
   // Empty: none.
   std::string alias;
   std::vector<std::string> features;
-  std::map<std::string, std::string, std::less<>>
-      // The view's join key -> the request's.
-      join_key_map;
+  // The view's join key -> the request's.
+  std::map<std::string, std::string, std::less<>> join_key_map;
   std::optional<std::int32_t> version;
 };
 

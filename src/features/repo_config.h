@@ -52,7 +52,7 @@ struct RegistryConfig {
   std::string path;
   // 0: read again only when the file changed.
   std::int64_t cache_ttl_seconds = 600;
-  // Enable_online_feature_view_versioning.
+  // Feast's enable_online_feature_view_versioning.
   bool online_versioning = false;
 };
 
@@ -75,9 +75,8 @@ struct RepoConfig {
 struct RepoLocation {
   // --chdir; else FEATURE_REPO_DIR_ENV_VAR; else the working folder.
   std::string chdir;
-  std::string
-      // --feature-store-yaml; else FEAST_FS_YAML_FILE_PATH; else in the folder.
-      feature_store_yaml;
+  // --feature-store-yaml; else FEAST_FS_YAML_FILE_PATH; else in the folder.
+  std::string feature_store_yaml;
 };
 
 // Finds and reads the configuration; FEATURE_STORE_YAML_BASE64 holds the whole text and comes

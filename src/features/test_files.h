@@ -29,8 +29,8 @@ inline std::string GoldenPath(std::string_view name) {
   return std::string(STATOR_SOURCE_DIR) + "/tests/features/golden/" + std::string(name);
 }
 
-// A parsed JSON file. The parser must outlive it: the element points into the parser's memory, and
-// the next file that it parses replaces this one.
+// A parsed JSON file, for the golden files and for the vectors alike. The parser must outlive it:
+// the element points into the parser's memory, and the next file that it parses replaces this one.
 inline simdjson::dom::element ParseJsonFile(simdjson::dom::parser& parser,
                                             const std::string& path) {
   return parser.parse(simdjson::padded_string(ReadTestFile(path)));

@@ -271,7 +271,8 @@ Status EncodeFeature(std::string_view feature, ValueKind kind, const Column& col
   const Cell cell{column, row};
   const bool absent = !cell.valid() || (cell.is_real() && std::isnan(cell.real()));
   if (absent) {
-    if (kind == ValueKind::kUnixTimestamp) EncodeInteger(kind, kNullTimestamp, out);
+    const bool typed = column.kind != ColumnKind::kNull;
+    if (kind == ValueKind::kUnixTimestamp && typed) EncodeInteger(kind, kNullTimestamp, out);
     return base::OkStatus();
   }
   if (!EncodeCell(kind, cell, out)) return ConversionError("Feature", feature, kind, cell);

@@ -14,7 +14,8 @@ namespace stator::features {
 
 // Appends the Value of `column[row]` as a feature of type `kind` named `feature` (for messages).
 //
-// A null, and a NaN in a scalar, is zero bytes; a null timestamp is -2^63. Inside lists a null is
+// A null, and a NaN in a scalar, is zero bytes; a null timestamp is -2^63 (unless
+// nothing but nulls of no type is in the column). Inside lists a null is
 // "", false, NaN or -2^63, and an error in a list of integers. Numbers become integers towards
 // zero; timestamps become whole seconds, floored; text is parsed where a number, a time, JSON or a
 // map is wanted; anything scalar becomes text where text is wanted. Sets keep the first of equal

@@ -10,6 +10,7 @@
 #include "dynamo/dynamo.h"
 #include "features/online_reader.h"
 #include "features/registry.h"
+#include "server/feature_write_request.h"
 #include "server/http.h"
 #include "server/module.h"
 
@@ -33,11 +34,12 @@ class FeatureEndpointMetrics {
   base::Histogram* latency_;
 };
 
-// Answers POST /get-online-features and GET /health. Everything else is 404 or 405, as FastAPI says
-// it.
+// Answers POST /get-online-features, /push, /write-to-online-store and GET /health (200, or 503
+// without a registry). Everything else is 404 or 405, as FastAPI says it.
 class FeatureDoor final : public Door {
  public:
-  // Serves the repo of `config` from `store`, which must outlive this.
+  // Serves the repo of `config` from `store`, which must outlive this. The registry is read by the
+  // first request, and again when its file changes.
   FeatureDoor(features::RepoConfig config, dynamo::Store& store, base::MetricsRegistry& metrics);
 
   // Answers one request. Reads wait at most base::Deadline::kDefault.
@@ -47,10 +49,16 @@ class FeatureDoor final : public Door {
 
  private:
   void GetOnlineFeatures(const HttpRequest& request, HttpCompletion done);
+  void WriteRows(const HttpRequest& request, bool push, HttpCompletion done);
+  base::Status PrepareWrites(const WriteRequestBody& body, bool push,
+                             dynamo::WriteManyRequest& writes) const;
 
   mutable features::Registry registry_;
   const features::OnlineReader reader_;
+  dynamo::Store& store_;
   const FeatureEndpointMetrics online_metrics_;
+  const FeatureEndpointMetrics push_metrics_;
+  const FeatureEndpointMetrics write_metrics_;
 };
 
 // The door of a process that found no feature repo: it stays open, so that a client learns what is

@@ -2,12 +2,11 @@
 
 #include <simdjson.h>
 
-#include "features/json_text.h"
+#include "server/feature_body_errors.h"
 
 namespace stator::server {
 namespace {
 
-using features::AppendJsonString;
 using features::OnlineRequest;
 using features::RequestColumn;
 using features::RequestValue;
@@ -15,33 +14,6 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 static_assert(kHttpBodyPaddingBytes >= simdjson::SIMDJSON_PADDING);
-
-// One entry of FastAPI's detail list. `loc` is JSON without its brackets, `input` is JSON.
-HttpResponse Unprocessable(std::string_view type, const std::string& loc, std::string_view message,
-                           std::string_view input, std::string_view more = "") {
-  HttpResponse response;
-  response.status = 422;
-  response.body = R"({"detail":[{"type":)";
-  AppendJsonString(response.body, type);
-  response.body += R"(,"loc":["body")" + loc + R"(],"msg":)";
-  AppendJsonString(response.body, message);
-  response.body += R"(,"input":)";
-  response.body += input;
-  response.body += more;
-  response.body += "}]}";
-  return response;
-}
-
-HttpResponse Unprocessable(std::string_view type, const std::string& loc, std::string_view message,
-                           element input) {
-  return Unprocessable(type, loc, message, simdjson::minify(input));
-}
-
-std::string At(std::string_view key) {
-  std::string loc = ",";
-  AppendJsonString(loc, key);
-  return loc;
-}
 
 RequestValue ToRequestValue(element value) {
   RequestValue out;
@@ -99,18 +71,19 @@ class RequestReader {
   bool ReadEntities(element whole) {
     element entities;
     if (body_["entities"].get(entities) != simdjson::SUCCESS) {
-      return Fail(Unprocessable("missing", At("entities"), "Field required", whole));
+      return Fail(UnprocessableBody("missing", BodyLocation("entities"), "Field required", whole));
     }
     simdjson::dom::object columns;
     if (entities.get_object().get(columns) != simdjson::SUCCESS) {
-      return Fail(Unprocessable("dict_type", At("entities"), "Input should be a valid dictionary",
-                                entities));
+      return Fail(UnprocessableBody("dict_type", BodyLocation("entities"),
+                                    "Input should be a valid dictionary", entities));
     }
     for (const auto field : columns) {
       simdjson::dom::array values;
       if (field.value.get_array().get(values) != simdjson::SUCCESS) {
-        return Fail(Unprocessable("list_type", At("entities") + At(field.key),
-                                  "Input should be a valid list", field.value));
+        return Fail(UnprocessableBody("list_type",
+                                      BodyLocation("entities") + BodyLocation(field.key),
+                                      "Input should be a valid list", field.value));
       }
       RequestColumn& column = request.entities.emplace_back();
       column.name = field.key;
@@ -124,15 +97,15 @@ class RequestReader {
     if (!Find("features", features)) return true;
     simdjson::dom::array list;
     if (features.get_array().get(list) != simdjson::SUCCESS) {
-      return Fail(
-          Unprocessable("list_type", At("features"), "Input should be a valid list", features));
+      return Fail(UnprocessableBody("list_type", BodyLocation("features"),
+                                    "Input should be a valid list", features));
     }
     for (const element feature : list) {
       std::string_view text;
       if (feature.get_string().get(text) != simdjson::SUCCESS) {
         const std::string index = "," + std::to_string(request.selection.features.size());
-        return Fail(Unprocessable("string_type", At("features") + index,
-                                  "Input should be a valid string", feature));
+        return Fail(UnprocessableBody("string_type", BodyLocation("features") + index,
+                                      "Input should be a valid string", feature));
       }
       request.selection.features.emplace_back(text);
     }
@@ -144,8 +117,8 @@ class RequestReader {
     if (!Find("feature_service", service)) return true;
     std::string_view text;
     if (service.get_string().get(text) != simdjson::SUCCESS) {
-      return Fail(Unprocessable("string_type", At("feature_service"),
-                                "Input should be a valid string", service));
+      return Fail(UnprocessableBody("string_type", BodyLocation("feature_service"),
+                                    "Input should be a valid string", service));
     }
     request.selection.feature_service = text;
     return true;
@@ -161,9 +134,9 @@ class RequestReader {
     } else if (text == "false" || text == "0" || text == "\"false\"") {
       target = false;
     } else {
-      return Fail(Unprocessable("bool_parsing", At(key),
-                                "Input should be a valid boolean, unable to interpret input",
-                                value));
+      return Fail(UnprocessableBody("bool_parsing", BodyLocation(key),
+                                    "Input should be a valid boolean, unable to interpret input",
+                                    value));
     }
     return true;
   }
@@ -174,23 +147,15 @@ class RequestReader {
 }  // namespace
 
 std::variant<OnlineRequest, HttpResponse> ParseOnlineRequest(std::string_view body) {
-  if (body.empty()) return Unprocessable("missing", "", "Field required", "null");
+  if (body.empty()) return MissingBody();
   simdjson::dom::parser parser;
   element whole;
-  const auto error = parser.parse(body.data(), body.size(), false).get(whole);
-  if (error != simdjson::SUCCESS) {
-    const std::string reason = simdjson::error_message(error);
-    std::string context = R"(,"ctx":{"error":)";
-    AppendJsonString(context, reason);
-    return Unprocessable("json_invalid", "," + std::to_string(body.size()), "JSON decode error",
-                         "{}", context + "}");
+  if (const auto error = parser.parse(body.data(), body.size(), false).get(whole);
+      error != simdjson::SUCCESS) {
+    return InvalidJsonBody(body.size(), simdjson::error_message(error));
   }
   simdjson::dom::object object;
-  if (whole.get_object().get(object) != simdjson::SUCCESS) {
-    return Unprocessable("model_attributes_type", "",
-                         "Input should be a valid dictionary or object to extract fields from",
-                         whole);
-  }
+  if (whole.get_object().get(object) != simdjson::SUCCESS) return NoObjectBody(whole);
   RequestReader reader(object);
   if (!reader.Read(whole)) return std::move(reader.fault);
   return std::move(reader.request);
