@@ -153,7 +153,10 @@ Result<dynamo::TableDescription> TableCatalog::Drop(std::string_view name_or_arn
   description.status = dynamo::TableStatus::kDeleting;
   {
     // Writers that run have committed by now, and later ones see that the table is gone.
+    const std::lock_guard turn(turnstile_);
+    dropping_.store(true, std::memory_order_relaxed);
     const std::unique_lock alone(use_);
+    dropping_.store(false, std::memory_order_relaxed);
     WriteSet set;
     STATOR_RETURN_IF_ERROR(DropRows(*table, set));
     STATOR_RETURN_IF_ERROR(storage_->Commit(set));

@@ -1,6 +1,10 @@
 // TableCatalog: the tables of a folder, their tags, and the operations on them.
+//
+// It is read whole when the folder is opened and kept in memory; RocksDB is only written to after
+// that. What is on disk: docs/format-data-folder.md, "Catalog rows".
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,7 +23,8 @@
 
 namespace stator::engine {
 
-// The name in a TableName parameter, which may be a table ARN as well.
+// The name in a TableName parameter, which may be a table ARN as well: what stands behind
+// ":table/". Region and account are not compared, since clients sign for any of them.
 std::string_view TableNameOf(std::string_view name_or_arn);
 
 // All tables. Look-ups share a lock for tens of nanoseconds; changes are serialized and commit
@@ -43,10 +48,14 @@ class TableCatalog {
   std::shared_ptr<Table> Find(std::string_view name_or_arn) const;
   // While it is held, no table can be dropped: writers hold it from their check of
   // Table::dropped() to their commit.
-  std::shared_lock<std::shared_mutex> SharedUse() const { return std::shared_lock(use_); }
+  std::shared_lock<std::shared_mutex> SharedUse() const {
+    // A steady stream of writers would otherwise keep a drop waiting.
+    if (dropping_.load(std::memory_order_relaxed)) const std::lock_guard wait(turnstile_);
+    return std::shared_lock(use_);
+  }
 
   // Makes a table. ERRORS: ResourceInUseException when the name is taken, LimitExceededException
-  // beyond kTablesMax, those of Storage::Commit. REQUIRES: a valid request (table_checks.h).
+  // beyond kTablesMax, those of Storage::Commit. REQUIRES: a valid request (CheckNewTable).
   base::Result<std::shared_ptr<Table>> Create(const dynamo::CreateTableRequest& request);
   // Deletes a table and its rows. ERRORS: ResourceNotFoundException; ValidationException when the
   // table is protected; those of Storage::Commit.
@@ -89,8 +98,10 @@ class TableCatalog {
   // One change at a time; guards next_number_.
   std::mutex changes_;
   std::uint32_t next_number_ = 1;
-  // Taken alone for dropping a table.
+  // Taken alone for dropping a table; while one waits for it, new writers wait at the turnstile.
   mutable std::shared_mutex use_;
+  mutable std::mutex turnstile_;
+  std::atomic<bool> dropping_{false};
   // Guards the map. Never held during I/O.
   mutable std::shared_mutex entries_mutex_;
   Entries entries_;

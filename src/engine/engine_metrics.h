@@ -1,4 +1,10 @@
-// How often and how long: the engine's counters that belong to no single part.
+// How often and how long: the engine's metrics that belong to no single part.
+//
+// In all, the engine has these (docs/operating.md explains them to users):
+//   stator_engine_items_read_total{table,operation}   items evaluated, before filters (Table)
+//   stator_engine_items_written_total                 items put, updated or deleted
+//   stator_engine_operation_seconds{operation}        from a call to its completion
+//   stator_engine_syncs_total, ..._synced_writes_total, ..._sync_seconds   the log (LogSync)
 #pragma once
 
 #include <array>
@@ -10,7 +16,8 @@
 
 namespace stator::engine {
 
-// Operations whose duration is measured: stator_engine_operation_seconds{operation}.
+// Operations whose duration is measured. The label is the name of the operation, and "tables" for
+// those that change the catalog. Operations that only read the catalog take nanoseconds.
 enum class TimedOperation : std::uint8_t {
   kGetItem,
   kPutItem,
@@ -25,18 +32,21 @@ enum class TimedOperation : std::uint8_t {
   kTables  // CreateTable, DeleteTable, tags
 };
 
-// The engine's metrics that belong to no other part; looked up once.
+// The engine's metrics that belong to no other part; looked up once, since a look-up in the
+// registry takes a lock and builds the text of its labels.
 class EngineMetrics {
  public:
-  // Registers them; `registry` and `clock` outlive this.
+  // Registers them under the names above; `registry` and `clock` outlive this.
   EngineMetrics(base::MetricsRegistry* registry, const base::Clock* clock);
-  // Durations of one operation, from the call to its completion.
+  // Durations of one operation, from the call to its completion: for a write that includes the wait
+  // for its sync.
   base::Histogram* Seconds(TimedOperation operation) const {
     return seconds_[static_cast<std::size_t>(operation)];
   }
-  // What durations are measured with.
+  // What durations are measured with: the clock that the engine was given, so that tests can move
+  // it.
   const base::Clock* clock() const { return clock_; }
-  // Items written or deleted, before their sync.
+  // Counts items that were put, updated or deleted, when they are committed and before their sync.
   void CountItemsWritten(std::size_t items) const { items_written_->Add(items); }
 
  private:
@@ -45,14 +55,16 @@ class EngineMetrics {
   const base::Clock* clock_;
 };
 
-// Records the time from its making to its end. On the stack of a read; inside what completes a
-// write.
+// Records the time from its making to its end. It stands on the stack of a read, and inside what
+// completes a write. Refused calls are counted too: a flood of them is load as well.
 class OperationTimer {
  public:
-  // Starts now.
+  // Starts now. `metrics` outlives the timer, and
+  // so does its clock.
   OperationTimer(const EngineMetrics& metrics, TimedOperation operation)
       : clock_(metrics.clock()), seconds_(metrics.Seconds(operation)), start_(clock_->Now()) {}
-  // The time moves along; the empty one records nothing.
+  // The time moves along; the empty one records nothing. So the timer of a write can go with its
+  // answer to the sync thread.
   OperationTimer(OperationTimer&& other) noexcept
       : clock_(other.clock_), seconds_(other.seconds_), start_(other.start_) {
     other.seconds_ = nullptr;

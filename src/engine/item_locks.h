@@ -17,6 +17,7 @@ namespace stator::engine {
 class ItemLocks {
  public:
   // The locks of some items, held until it is destroyed.
+  // Move-only.
   class Guard {
    public:
     // Holds nothing.
@@ -27,7 +28,8 @@ class ItemLocks {
     std::vector<std::unique_lock<std::mutex>> locks_;
   };
 
-  // Locks one item by its row key.
+  // Locks one item by its row key, until the result is destroyed. Never call it while holding
+  // another lock of these: that could wait for itself.
   std::unique_lock<std::mutex> Lock(std::string_view row_key);
   // Locks many, in the order of their stripes, so that callers cannot wait for each other in a
   // ring.

@@ -1,4 +1,8 @@
 // PageReader: walks a range of rows in either direction until the page is full.
+//
+// Query and Scan differ in how they find the range; from there on they are this one walk. Items are
+// joined straight into the arena of the answer, and a filter that names no key attribute is decided
+// on the stored bytes before that.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +22,12 @@ namespace stator::engine {
 // What to read, all checked and bound. Views of the request.
 struct PageSpec {
   std::shared_ptr<Table> table;
+  // For the counter of items read.
   ReadOperation operation;
   // Already narrowed by the start key.
   KeyRange range;
   bool forward = true;
+  // Most items to evaluate; at least 1.
   std::optional<std::int32_t> limit;
   std::optional<expression::BoundCondition> filter;
   // Whether the filter names a key attribute; else it is decided before key and rest are joined.

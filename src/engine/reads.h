@@ -1,4 +1,7 @@
 // Reads of single items: GetItem, BatchGetItem, GetMany.
+//
+// All of them see the newest committed state, so that a consistent read differs in its price alone.
+// They run on the caller's thread, waits for the disk included.
 #pragma once
 
 #include "base/call_context.h"

@@ -1,4 +1,12 @@
 // Storage: the one RocksDB of an engine: opening, committing, acknowledging, closing.
+//
+// A write takes a ticket, commits its WriteSet unsynced while its items are locked, and hands its
+// answer over with the ticket; LogSync gives the answer when it is safe to.
+//
+//   STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, storage.Reserve(deadline));
+//   ... lock, read, plan ...
+//   STATOR_RETURN_IF_ERROR(storage.Commit(set));
+//   storage.Acknowledge(std::move(ticket), std::move(timer), std::move(response), std::move(done));
 #pragma once
 
 #include <rocksdb/db.h>
@@ -22,10 +30,12 @@ namespace stator::engine {
 // A place in the queue of writes, given back when the write comes to nothing. Move-only.
 class WriteTicket {
  public:
-  // Takes over a place that LogSync::Reserve gave.
+  // Takes over a place that LogSync::Reserve gave. `log` outlives the ticket.
   explicit WriteTicket(LogSync* log) : log_(log) {}
+  // The place moves along.
   WriteTicket(WriteTicket&& other) noexcept : log_(std::exchange(other.log_, nullptr)) {}
   WriteTicket& operator=(WriteTicket&&) = delete;
+  // Gives the place back unless it was spent.
   ~WriteTicket() {
     if (log_ != nullptr) log_->Release();
   }
@@ -70,7 +80,8 @@ class Storage {
 
  private:
   class Listener;
-  // Keeps an answer until its write is safe.
+  // Keeps an answer until its write is safe, then completes with it or with the sync's error. One
+  // allocation for each write.
   template <typename T>
   class Waiter final : public SyncWaiter {
    public:
@@ -95,12 +106,14 @@ class Storage {
   base::Status OpenDatabase(const EngineOptions& options);
   base::Status CheckFormat();
 
+  // The lock of the folder; none in memory, nor on another Env, where RocksDB's own lock has to do.
   std::optional<DataFolder> folder_;
   // In memory only.
   std::unique_ptr<rocksdb::Env> memory_;
   // With a log only: between RocksDB and the file system, and the Env made of it.
   std::shared_ptr<LogFiles> log_files_;
   std::unique_ptr<rocksdb::Env> log_env_;
+  // RocksDB's notices; they reach LogSync while it exists.
   std::shared_ptr<Listener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::WriteOptions write_options_;

@@ -1,5 +1,13 @@
-// For the tests and benchmarks of this module: engines, tables and blocking calls in short form.
+// For the tests of this module: engines, tables and blocking calls in short form.
 // Items are in the notation of expression/test_item.h.
+//
+//   TestEngine engine;                       // in memory
+//   engine.MakeTable("rows", "p S, s N");    // partition key p, sort key s
+//   engine.Put("rows", "p: 'a', s: 1, v: [true, null]");
+//   EXPECT_EQ(engine.Get("rows", "p: 'a', s: 1"), "p: 'a', s: 1, v: [true, null]");
+//
+// Helpers that return nothing fail the test when the operation fails; the operations themselves
+// return their Result, so that a test can look at the error.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,19 +36,21 @@ class TestEngine {
     if (opened.ok()) store_ = std::move(*opened);
   }
 
-  // Options for a store in memory.
+  // Options for a store in memory: RocksDB's own Env in memory, so the real engine without a disk
+  // and without a log.
   static EngineOptions InMemory() {
     EngineOptions options;
     options.in_memory = true;
     return options;
   }
 
-  // The store itself.
+  // The store itself, for calls that do not block and for Location().
   LocalDynamo& store() { return *store_; }
-  // Closes it.
+  // Closes it: what waits for a sync completes first. No call may follow.
   void Close() { store_.reset(); }
 
-  // Any operation of a request, blocking.
+  // Any operation of a request, blocking until it has completed.
+  // Response is the type in its completion.
   template <typename Response, typename Method, typename Request>
   base::Result<Response> Call(Method method, const Request& request) {
     return base::Wait<Response>([&](base::Completion<Response> done) {
@@ -48,55 +58,68 @@ class TestEngine {
     });
   }
 
-  // Blocking forms of the operations.
+  // Blocking forms of the operations, under their names.
+  // Blocking.
   auto GetItem(const dynamo::GetItemRequest& request) {
     return Call<dynamo::GetItemResponse>(&LocalDynamo::GetItem, request);
   }
-  // As above.
+  // Returns when the item is safe.
+  // Blocking.
   auto PutItem(const dynamo::PutItemRequest& request) {
     return Call<dynamo::PutItemResponse>(&LocalDynamo::PutItem, request);
   }
-  // As above.
+  // As dynamo::Dynamo says.
+  // Blocking.
   auto UpdateItem(const dynamo::UpdateItemRequest& request) {
     return Call<dynamo::UpdateItemResponse>(&LocalDynamo::UpdateItem, request);
   }
-  // As above.
+  // As dynamo::Dynamo says.
+  // Blocking.
   auto DeleteItem(const dynamo::DeleteItemRequest& request) {
     return Call<dynamo::DeleteItemResponse>(&LocalDynamo::DeleteItem, request);
   }
-  // As above.
+  // One page.
+  // Blocking.
   auto Query(const dynamo::QueryRequest& request) {
     return Call<dynamo::QueryResponse>(&LocalDynamo::Query, request);
   }
-  // As above.
+  // One page.
+  // Blocking.
   auto Scan(const dynamo::ScanRequest& request) {
     return Call<dynamo::ScanResponse>(&LocalDynamo::Scan, request);
   }
-  // As above.
+  // May leave keys unprocessed.
+  // Blocking.
   auto BatchGetItem(const dynamo::BatchGetItemRequest& request) {
     return Call<dynamo::BatchGetItemResponse>(&LocalDynamo::BatchGetItem, request);
   }
-  // As above.
+  // All or an error.
+  // Blocking.
   auto BatchWriteItem(const dynamo::BatchWriteItemRequest& request) {
     return Call<dynamo::BatchWriteItemResponse>(&LocalDynamo::BatchWriteItem, request);
   }
-  // As above.
+  // Failures by index.
+  // Blocking.
   auto GetMany(const dynamo::ReadManyRequest& request) {
     return Call<dynamo::ReadManyResponse>(&LocalDynamo::GetMany, request);
   }
-  // As above.
+  // Failures by index.
+  // Blocking.
   auto PutMany(const dynamo::WriteManyRequest& request) {
     return Call<dynamo::WriteManyResponse>(&LocalDynamo::PutMany, request);
   }
-  // As above.
+  // The table is there when it returns.
+  // Blocking.
   auto CreateTable(const dynamo::CreateTableRequest& request) {
     return Call<dynamo::TableDescription>(&LocalDynamo::CreateTable, request);
   }
-  // As above.
+  // With exact counts.
+  // Blocking.
   auto DescribeTable(const std::string& name) {
     return Call<dynamo::TableDescription>(&LocalDynamo::DescribeTable, name);
   }
-  // As above.
+  // The last description.
+  // Blocking.
   auto DeleteTable(const std::string& name) {
     return Call<dynamo::TableDescription>(&LocalDynamo::DeleteTable, name);
   }
@@ -110,7 +133,7 @@ class TestEngine {
     return schema;
   }
 
-  // Makes a table, or fails the test.
+  // Makes a table with these keys (see Keys), or fails the test.
   void MakeTable(const std::string& name, std::string_view keys) {
     const auto made = CreateTable(Table(name, keys));
     EXPECT_TRUE(made.ok()) << made.error().ToString();
@@ -124,12 +147,12 @@ class TestEngine {
     return request;
   }
 
-  // Puts an item, or fails the test.
+  // Puts an item, or fails the test. `item` holds the key attributes too.
   void Put(const std::string& table, std::string_view item) {
     const auto put = PutItem(PutRequest(table, item));
     EXPECT_TRUE(put.ok()) << put.error().ToString();
   }
-  // The request to put an item.
+  // The request to put an item, for tests that add a condition or ask for values.
   static dynamo::PutItemRequest PutRequest(const std::string& table, std::string_view item) {
     dynamo::PutItemRequest request;
     request.table_name = table;
@@ -146,7 +169,7 @@ class TestEngine {
     return got->item ? TestText(*got->item) : "nothing";
   }
 
-  // What every call is made with.
+  // What every call is made with; a test may change it, for example to cancel.
   base::CallContext context;
 
  private:
@@ -161,13 +184,14 @@ class TestEngine {
   std::unique_ptr<LocalDynamo> store_;
 };
 
-// "" of a success, else "Code: message".
+// "" of a success, else "Code: message": a test then compares with one line, whatever came out.
 template <typename T>
 std::string ErrorText(const base::Result<T>& result) {
   return result.ok() ? "" : result.error().ToString();
 }
 
-// The items of a page in the notation, with " | " between them.
+// The items of a page in the notation, with " | " between them; "nothing" for an absent entry of
+// GetMany.
 inline std::string Texts(const dynamo::ItemBatch& items) {
   std::string text;
   for (std::size_t i = 0; i < items.size(); ++i) {
