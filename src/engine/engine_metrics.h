@@ -50,6 +50,7 @@ class EngineMetrics {
   void CountItemsWritten(std::size_t items) const { items_written_->Add(items); }
 
  private:
+  // By TimedOperation; they belong to the registry.
   std::array<base::Histogram*, 11> seconds_;
   base::Counter* items_written_;
   const base::Clock* clock_;

@@ -159,7 +159,8 @@ class TestEngine {
     request.item = TestItem(item);
     return request;
   }
-  // The item with this key in the notation, "nothing", or the error.
+  // The item with this key in the notation; "nothing" when there is none; else the error as
+  // ErrorText gives it.
   std::string Get(const std::string& table, std::string_view key) {
     dynamo::GetItemRequest request;
     request.table_name = table;
@@ -181,6 +182,7 @@ class TestEngine {
                                                               : dynamo::AttributeType::kBinary};
   }
 
+  // Null after Close(), or when opening failed.
   std::unique_ptr<LocalDynamo> store_;
 };
 
