@@ -26,7 +26,8 @@ using expression::TestAttributes;
 using expression::TestItem;
 using expression::TestText;
 
-// An engine with blocking calls. The names of the operations are DynamoDB's.
+// An engine with blocking calls. The names of the operations are DynamoDB's. Thread-safe as the
+// engine is, but for Close() and for changes of `context`.
 class TestEngine {
  public:
   // Opens; fails the test when that fails.
