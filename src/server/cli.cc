@@ -187,7 +187,10 @@ class CommandRunner {
  private:
   base::Result<std::shared_ptr<features::AnalyticalEngine>> AnalyticalEngine() {
     STATOR_ASSIGN_OR_RETURN(LoadableModule * sql, modules_.Load("sql"));
-    return sql->MakeAnalyticalEngine();
+    STATOR_ASSIGN_OR_RETURN(auto engine, sql->MakeAnalyticalEngine());
+    if (engine != nullptr) return engine;
+    return base::Error(base::ErrorKind::kUnavailable, kModuleNotLoaded,
+                       "The part 'sql' of Stator has no engine that reads files.");
   }
 
   Console console_;

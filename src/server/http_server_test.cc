@@ -6,9 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <condition_variable>
+#include <atomic>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 #include "base/thread_pool.h"
@@ -274,11 +273,15 @@ TEST_F(HttpServerTest, StopFinishesWhatIsInFlightAndClosesTheRest) {
 
 TEST_F(HttpServerTest, StopHasNoMorePatienceThanItIsGiven) {
   HttpCompletion kept;
-  FunctionHandler handler([&](const HttpRequest&, HttpCompletion done) { kept = std::move(done); });
+  std::atomic<bool> arrived = false;
+  FunctionHandler handler([&](const HttpRequest&, HttpCompletion done) {
+    kept = std::move(done);
+    arrived = true;
+  });
   StartServer(handler);
   Client client(port_);
   client.Send(Post("/a", ""));
-  while (!kept) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (!arrived) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   const auto start = std::chrono::steady_clock::now();
   server_->Stop(std::chrono::seconds(1));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
