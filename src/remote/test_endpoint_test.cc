@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
@@ -145,6 +146,8 @@ TestCertificate::~TestCertificate() {
 
 TestEndpoint::TestEndpoint(Handler handler, const TestCertificate* certificate)
     : handler_(std::move(handler)) {
+  // TLS writes to a connection that the client has closed would end the program.
+  std::signal(SIGPIPE, SIG_IGN);
   if (certificate != nullptr) {
     SSL_CTX* tls = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate_file(tls, certificate->certificate_file.c_str(), SSL_FILETYPE_PEM);
