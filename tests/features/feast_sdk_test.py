@@ -50,7 +50,10 @@ def write_source(path):
         "driver_id", "event_timestamp", "created", "trips", "rating", "city", "active", "last_trip", "scores",
     ]  # fmt: skip
     types = {"trips": "Int64", "rating": "float32", "active": "boolean"}
-    pandas.DataFrame(rows, columns=names).astype(types).to_parquet(path)
+    # Column by column: a whole frame would carry integers beside a null as floats.
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    frame = {name: pandas.Series(list(values), dtype=types.get(name)) for name, values in columns}
+    pandas.DataFrame(frame).to_parquet(path)
 
 
 @pytest.fixture(scope="module")
