@@ -101,6 +101,7 @@ HttpResponse PlainText(int status, std::string text) {
 
 int StatusOf(const Error& error) {
   if (error.code() == sql::kSqlResultTooLarge) return 413;
+  if (error.code() == sql::kSqlNotAllowed) return 400;
   switch (error.kind()) {
     case ErrorKind::kInvalid:
     case ErrorKind::kNotFound:
@@ -134,8 +135,10 @@ Result<std::string> RunToText(sql::SqlEngine& engine, const base::CallContext& c
 
 }  // namespace
 
-SqlDoor::SqlDoor(std::unique_ptr<sql::SqlEngine> engine, base::MetricsRegistry& metrics)
-    : engine_(std::move(engine)),
+SqlDoor::SqlDoor(std::vector<std::shared_ptr<dynamo::Store>> stores,
+                 std::unique_ptr<sql::SqlEngine> engine, base::MetricsRegistry& metrics)
+    : stores_(std::move(stores)),
+      engine_(std::move(engine)),
       succeeded_(metrics.GetCounter("stator_sql_statements_total", "Statements at the SQL door.",
                                     {{"outcome", "ok"}})),
       failed_(metrics.GetCounter("stator_sql_statements_total", "Statements at the SQL door.",

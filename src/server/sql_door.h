@@ -30,8 +30,9 @@ class SqlDoor final : public Door {
   // How long a statement may take.
   static constexpr std::chrono::seconds kStatementTime{300};
 
-  // `metrics` must outlive this.
-  SqlDoor(std::unique_ptr<sql::SqlEngine> engine, base::MetricsRegistry& metrics);
+  // `stores` are kept for the engine; `metrics` must outlive this.
+  SqlDoor(std::vector<std::shared_ptr<dynamo::Store>> stores,
+          std::unique_ptr<sql::SqlEngine> engine, base::MetricsRegistry& metrics);
   // Cancels running statements and waits for them.
   ~SqlDoor() override;
 
@@ -41,6 +42,7 @@ class SqlDoor final : public Door {
  private:
   void RunStatement(const HttpRequest& request, HttpCompletion done);
 
+  const std::vector<std::shared_ptr<dynamo::Store>> stores_;
   const std::unique_ptr<sql::SqlEngine> engine_;
   base::Counter* const succeeded_;
   base::Counter* const failed_;

@@ -11,9 +11,18 @@
 
 namespace stator::server {
 
-// The store of a command with a SQL engine over it. The engine ends before its store.
+// The stores of the datasets of a spicepod, kept as long as an engine uses them.
+using SpicepodStores = std::vector<std::shared_ptr<dynamo::Store>>;
+
+// Reads the spicepod.yaml of the working folder, if there is one, into `options`: its datasets and
+// the catalog name "spice". What has no effect yet goes to the log by name. ERRORS:
+// SqlInvalidConfiguration, and those of opening a dataset's store.
+base::Result<SpicepodStores> AddSpicepod(StoreOpener& stores, sql::SqlEngineOptions& options);
+
+// The stores of a command with a SQL engine over them. The engine ends before its stores.
 struct CommandSql {
   std::shared_ptr<dynamo::Store> store;
+  SpicepodStores datasets;
   std::unique_ptr<sql::SqlEngine> engine;
 };
 

@@ -11,7 +11,8 @@ std::string SortToSql(const std::string& name, const SortInterval& sort, const c
   if (sort.IsPoint()) return name + " = " + sort.low->ToSql();
   if (const auto prefix = sort.Prefix())
     return "begins_with(" + name + ", " + prefix->ToSql() + ")";
-  if (sort.low && sort.high && sort.low_inclusive && sort.high_inclusive) {
+  const bool on_one_line = between[0] != '\n';
+  if (sort.low && sort.high && sort.low_inclusive && sort.high_inclusive && on_one_line) {
     return name + " BETWEEN " + sort.low->ToSql() + " AND " + sort.high->ToSql();
   }
   std::string text;

@@ -1,6 +1,7 @@
 #include "sql/table_registry.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/completion.h"
@@ -21,6 +22,20 @@ SqlTable::SqlTable(std::string sql_name, dynamo::Store* store, dynamo::TableDesc
   Publish();
 }
 
+namespace {
+
+// The sample sees runs of items of one partition, which it may cut: then partitions are as many as
+// each has items, for want of better knowledge.
+double ItemsPerPartition(const SampleStatistics& sample, double item_count) {
+  if (sample.partitions == 0) return 1;
+  const double run = static_cast<double>(sample.items) / static_cast<double>(sample.partitions);
+  constexpr double kLongRun = 16;
+  const bool cut = run > kLongRun && static_cast<double>(sample.items) < item_count;
+  return std::max(run, cut ? std::sqrt(item_count) : 1.0);
+}
+
+}  // namespace
+
 // REQUIRES: the lock, or the constructor.
 void SqlTable::Publish() {
   auto next = std::make_shared<TableSnapshot>();
@@ -33,10 +48,7 @@ void SqlTable::Publish() {
   // AWS counts items every six hours: the sample may know better.
   next->facts.item_count = std::max<double>(description_.item_count, sample.items);
   next->facts.size_bytes = std::max<double>(description_.size_bytes, sample.bytes);
-  if (sample.partitions > 0) {
-    next->facts.items_per_partition =
-        std::max(1.0, static_cast<double>(sample.items) / sample.partitions);
-  }
+  next->facts.items_per_partition = ItemsPerPartition(sample, next->facts.item_count);
   const bool changed = snapshot_ && snapshot_->columns != next->columns;
   next->version = (snapshot_ ? snapshot_->version : 0) + (changed ? 1 : 0);
   snapshot_ = std::move(next);

@@ -1,8 +1,8 @@
-// For tests of this module: whoever tests SQL against a store uses this bed and no fake.
+// For tests of this module alone; nothing else includes it. Whoever tests SQL against a store uses this bed and no fake.
 //
-// What it has: an engine in memory, items by hand, and SQL with its answer as CSV.
-// Every failure of the bed itself is a failure of the test that uses it. No wait is needed
-// anywhere: an engine in memory completes on the thread of its caller.
+// What it has, in the order in which a test meets it: an engine in memory, items by hand, and SQL
+// with its answer as CSV. Every failure of the bed itself is a failure of the test that uses it. No
+// wait is needed anywhere: an engine in memory completes on the thread of its caller.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -26,7 +26,8 @@ namespace stator::sql {
 // over it that opens when it is first asked. Not thread-safe. Failures are
 // failures of the test.
 class TestBed {
-  // For Run without parameters.
+  // For Run without parameters: a default argument
+  // that a brace would hide from readers.
   static inline const std::vector<SqlParameter> kNoParameters;
 
  public:
@@ -58,6 +59,7 @@ class TestBed {
     ASSERT_TRUE(made.ok()) << made.error().ToString();
   }
 
+  // A write as any client makes it.
   // Puts one item, filled in by `fill`, which names every attribute itself, the key among them.
   // What was there under the same key is replaced.
   void Put(const std::string& table, const std::function<void(dynamo::ItemBuilder&)>& fill) {
