@@ -21,7 +21,7 @@ from servers import Failure, Server
 START_RUNS = 15
 IDLE_SECONDS = 2.0
 IN_PROCESS_DEADLINE_S = 900
-SYNCS = re.compile(r"^stator_engine_log_syncs_total(?:\{[^}]*\})? (\S+)", re.MULTILINE)
+SYNCS = re.compile(r"^stator_engine_syncs_total(?:\{[^}]*\})? (\S+)", re.MULTILINE)
 
 
 def run(options, folder: Path, lines) -> None:

@@ -29,7 +29,7 @@ class LogBridge final : public rocksdb::Logger {
     std::vsnprintf(text, sizeof text, format, arguments);
     const bool error = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
     base::Log(error ? base::LogLevel::kError : base::LogLevel::kWarning, "rocksdb",
-              {{"message", text}});
+              {{"text", text}});
   }
 };
 
