@@ -44,7 +44,9 @@ def test_broken_json(dynamodb_url, item, body):
     assert (answer.status, error_of(answer)[0]) == (400, "SerializationException")
 
 
-@pytest.mark.parametrize("target", ["", "PutItem", "DynamoDB_20120810.", "Other_1.PutItem", "x.y.z"])
+@pytest.mark.parametrize(
+    "target", ["", "PutItem", "DynamoDB_20120810.", "Other_1.PutItem", "x.y.z"]
+)
 def test_unknown_operation(dynamodb_url, item, target):
     answer = post(dynamodb_url, target, b"{}")
     assert (answer.status, error_of(answer)[0]) == (400, "UnknownOperationException")

@@ -26,7 +26,11 @@ def test_put_get_update_delete(dynamodb, make_table):
         TableName=table,
         Key=key,
         UpdateExpression="SET n = n + :one, l = list_append(if_not_exists(l, :none), :x) REMOVE gone",
-        ExpressionAttributeValues={":one": {"N": "1"}, ":none": {"L": []}, ":x": {"L": [{"S": "x"}]}},
+        ExpressionAttributeValues={
+            ":one": {"N": "1"},
+            ":none": {"L": []},
+            ":x": {"L": [{"S": "x"}]},
+        },
         ReturnValues="ALL_NEW",
     )
     assert updated["Attributes"] == {**key, "n": {"N": "2"}, "l": {"L": [{"S": "x"}]}}
@@ -133,7 +137,10 @@ def test_four_segments_are_the_whole_table_once(dynamodb, make_table):
         requests = [{"PutRequest": {"Item": {"pk": {"S": k}}}} for k in keys[start : start + 25]]
         dynamodb.batch_write_item(RequestItems={table: requests})
     segments = [
-        [item["pk"]["S"] for item in dynamodb.scan(TableName=table, Segment=s, TotalSegments=4)["Items"]]
+        [
+            item["pk"]["S"]
+            for item in dynamodb.scan(TableName=table, Segment=s, TotalSegments=4)["Items"]
+        ]
         for s in range(4)
     ]
     assert sorted(sum(segments, [])) == sorted(keys)
@@ -183,7 +190,9 @@ def test_tables_come_and_go(dynamodb, make_table):
     assert [key["AttributeName"] for key in description["KeySchema"]] == ["pk", "sk"]
     assert description["TableArn"].endswith(f":table/{table}")
     assert table in [
-        name for page in dynamodb.get_paginator("list_tables").paginate() for name in page["TableNames"]
+        name
+        for page in dynamodb.get_paginator("list_tables").paginate()
+        for name in page["TableNames"]
     ]
     dynamodb.delete_table(TableName=table)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):

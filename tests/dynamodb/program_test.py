@@ -125,6 +125,29 @@ def test_serve_does_not_start_when_a_given_port_is_in_use(tmp_path):
     assert f"127.0.0.1:{port} is in use" in done.stderr and "--admin-port" in done.stderr
 
 
+def test_commands_work_beside_a_running_server_and_say_so(start, tmp_path, new_client):
+    assert harness.run("init", "-t", "local", "rides", cwd=tmp_path).returncode == 0
+    repo = tmp_path / "rides"
+    ports = [word for door in harness.DOORS for word in (f"--{door}-port", "auto")]
+    server = start("serve", *ports, doors=harness.DOORS, cwd=repo)
+    for arguments in (["apply"], ["materialize-incremental", "2100-01-01T00:00:00"]):
+        done = harness.run(*arguments, cwd=repo)
+        assert done.returncode == 0, done.stderr
+        assert f"is open in process {server.pid}; working through its DynamoDB door" in done.stderr
+    table = "rides.driver_hourly_stats"
+    rows = len(new_client(server.url["dynamodb"]).scan(TableName=table)["Items"])
+    assert rows > 0
+    counted = harness.run(
+        "sql", "-c", f'SELECT count(*) AS n FROM "{table}"', "--format", "csv", cwd=repo
+    )
+    assert counted.stdout == f"n\n{rows}\n"
+    assert server.url["dynamodb"] in counted.stderr
+    answer = harness.http(
+        "POST", server.url["sql"] + "/v1/sql", f'SELECT count(*) AS n FROM "{table}"'.encode()
+    )
+    assert answer.json() == [{"n": rows}]
+
+
 def test_the_admin_door(start, tmp_path, new_client):
     ports = ["--features-port", "0", "--sql-port", "0"]
     ports += ["--dynamodb-port", "auto", "--admin-port", "auto"]
@@ -132,7 +155,10 @@ def test_the_admin_door(start, tmp_path, new_client):
     new_client(server.url["dynamodb"]).list_tables()
     admin = server.url["admin"]
     assert harness.http("GET", admin + "/health").json() == {"status": "ok"}
-    assert harness.http("GET", admin + "/ready").json() == {"ready": True, "doors": {"dynamodb": "ok"}}
+    assert harness.http("GET", admin + "/ready").json() == {
+        "ready": True,
+        "doors": {"dynamodb": "ok"},
+    }
     metrics = harness.http("GET", admin + "/metrics").body.decode()
     assert 'stator_dynamodb_requests_total{operation="ListTables"} 1' in metrics
     assert 'stator_dynamodb_request_seconds_count{operation="ListTables"} 1' in metrics

@@ -17,7 +17,10 @@ def call(url, operation, body, **headers):
     """One operation without any SDK. A str body is sent as it is."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    names = {"X-Amz-Target": TARGET + operation, "Content-Type": "application/x-amz-json-1.0"} | names
+    names = {
+        "X-Amz-Target": TARGET + operation,
+        "Content-Type": "application/x-amz-json-1.0",
+    } | names
     return harness.http("POST", url, data, names)
 
 
