@@ -58,7 +58,10 @@ void DecodeAll(JsonReader& reader, std::string_view body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static stator::wire::JsonReader reader;
-  const stator::wire::PaddedBody body({reinterpret_cast<const char*>(data), size});
+  // What stands behind a body must never count, so it is any of these.
+  constexpr std::string_view kPaddings = "}],:\"1 n";
+  const char padding = kPaddings[size % kPaddings.size()];
+  const stator::wire::PaddedBody body({reinterpret_cast<const char*>(data), size}, padding);
   stator::wire::RoundTrip(reader, body.view());
   stator::wire::DecodeAll(reader, body.view());
   return 0;

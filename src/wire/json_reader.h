@@ -11,8 +11,9 @@ namespace stator::wire {
 // parser loads whole vectors. Reserve them in the buffer that the body is read into.
 inline constexpr std::size_t kBodyPaddingBytes = 64;
 
-// Owns the parser and the item builder. Not thread-safe: have one a thread or one a connection.
-// After a body of more than kKeptBodyBytesMax it gives its memory back, so an idle reader is small.
+// Owns the parser and the item builder. Not thread-safe: have one a thread or one a connection. Its
+// memory grows to about five times the largest body and is kept for the next one; what a body of
+// more than kKeptBodyBytesMax took is given back when a smaller one comes.
 class JsonReader {
  public:
   // Bodies up to this size (four times a Scan page) leave their working memory in place for the

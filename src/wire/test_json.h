@@ -14,12 +14,12 @@ namespace stator::wire {
 // end a document that is not closed.
 class PaddedBody {
  public:
-  // Copies `text`, and puts kBodyPaddingBytes behind it that a decoder may load but must not
-  // believe.
-  explicit PaddedBody(std::string_view text) : size_(text.size()) {
+  // Copies `text`, and puts `padding` behind it, kBodyPaddingBytes times, that a decoder may load
+  // but must not believe.
+  explicit PaddedBody(std::string_view text, char padding = '}') : size_(text.size()) {
     bytes_.reserve(size_ + kBodyPaddingBytes);
     bytes_.assign(text);
-    bytes_.append(kBodyPaddingBytes, '}');
+    bytes_.append(kBodyPaddingBytes, padding);
   }
   // The body as decoders take it: valid as long as this object, and readable kBodyPaddingBytes
   // beyond its end.
