@@ -113,7 +113,7 @@ class Terminal:
         return output
 
     def _check_target(self, line: str) -> None:
-        words = line.split()
+        words = line.split("#")[0].split()
         if "make" not in words:
             return
         text = self._makefile.read_text()
