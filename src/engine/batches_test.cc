@@ -129,6 +129,22 @@ TEST_F(BatchesTest, GetManyAnswersInOrderAndNamesWhatFailed) {
   EXPECT_EQ(got->consumed_read_units, 2.0);
 }
 
+TEST_F(BatchesTest, GetManyReadsARepeatedKeyOnce) {
+  engine_.Put("one", "id: 'a', v: 1");
+  engine_.Put("one", "id: 'b'");
+  dynamo::ReadManyRequest request;
+  request.projections = {{"v", {}}};
+  const dynamo::Item key = TestItem("id: 'a'");
+  request.reads = {{"one", key, -1}, {"one", TestItem("id: 'none'"), -1},
+                   {"one", key, -1}, {"one", TestItem("id: 'b'"), -1},
+                   {"one", key, 0},  {"one", TestItem("id: 'none'"), -1},
+                   {"one", key, -1}};
+  const auto got = engine_.GetMany(request);
+  EXPECT_EQ(Texts(got->items),
+            "id: 'a', v: 1 | nothing | id: 'a', v: 1 | id: 'b' | v: 1 | nothing | id: 'a', v: 1");
+  EXPECT_EQ(got->consumed_read_units, 2.0);
+}
+
 TEST_F(BatchesTest, PutManyAppliesWritesOfOneItemInOrder) {
   dynamo::WriteManyRequest request;
   request.writes = {Put("one", "id: 'a', v: 1"), Put("one", "id: 'a', v: 2"),

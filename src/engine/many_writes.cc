@@ -25,9 +25,10 @@ using dynamo::ItemFailure;
 using dynamo::ItemWrite;
 using dynamo::WriteManyResponse;
 
-// A group of PutMany: large enough that locks and batches cost little for each item, small enough
-// that others wait for its locks a few milliseconds at most.
-constexpr std::size_t kGroupWritesMax = 128;
+// A group of PutMany: large enough that a batch costs little for each item, small enough that
+// others wait for its locks a millisecond at most, and that ThreadSanitizer, which follows 64 locks
+// of a thread, can watch.
+constexpr std::size_t kGroupWritesMax = 50;
 constexpr std::size_t kGroupBytesMax = 1 << 20;
 
 // One write of a group: where it stands in the request, and what it shall do.

@@ -235,24 +235,48 @@ struct ManyReads {
   std::unordered_map<std::string, std::shared_ptr<Table>> tables;
   std::vector<RowRead> rows;
   std::vector<std::size_t> places;  // of each of `rows` in the request
+  // A read that repeats an earlier one, projection included, and the place of that one.
+  std::unordered_map<std::size_t, std::size_t> repeats;
 };
 
 ManyReads PrepareMany(const EngineParts& parts, const dynamo::ReadManyRequest& request,
                       std::vector<dynamo::ItemFailure>& failures) {
   ManyReads reads;
   TablesByName tables(parts, reads.tables);
+  // Views of row keys in `rows`, which does not grow beyond what is reserved.
+  std::unordered_map<std::string_view, std::size_t> seen;
   reads.rows.reserve(request.reads.size());
   reads.places.reserve(request.reads.size());
   for (std::size_t i = 0; i < request.reads.size(); ++i) {
     auto read = PrepareRead(tables, request, request.reads[i]);
-    if (read.ok()) {
-      reads.rows.push_back(std::move(*read));
-      reads.places.push_back(i);
-    } else {
+    if (!read.ok()) {
       failures.push_back({i, read.error()});
+      continue;
     }
+    if (const auto first = seen.find(read->row_key);
+        first != seen.end() &&
+        request.reads[first->second].projection == request.reads[i].projection) {
+      reads.repeats.emplace(i, first->second);
+      continue;
+    }
+    reads.rows.push_back(std::move(*read));
+    reads.places.push_back(i);
+    if (request.reads.size() > 1) seen.emplace(reads.rows.back().row_key, i);
   }
   return reads;
+}
+
+// Appends the answers up to `end` that no row gives: of what is missing or failed, and of repeats.
+void FillUpTo(std::size_t end, const ManyReads& reads, ItemBatch& items) {
+  while (items.size() < end) {
+    const auto repeat = reads.repeats.find(items.size());
+    const auto same = repeat == reads.repeats.end() ? std::nullopt : items.Find(repeat->second);
+    if (same) {
+      items.Append(*same);
+    } else {
+      items.AppendAbsent();
+    }
+  }
 }
 
 }  // namespace
@@ -327,7 +351,7 @@ Result<dynamo::ReadManyResponse> GetMany(EngineParts& parts, const base::CallCon
                  const RowRead& read = reads.rows[index];
                  response.consumed_read_units +=
                      ReadUnits(row == nullptr ? 0 : row->item_size_bytes, request.consistent_read);
-                 while (items.size() < reads.places[index]) items.AppendAbsent();
+                 FillUpTo(reads.places[index], reads, items);
                  if (row == nullptr) return base::OkStatus();
                  read.table->CountItemsRead(ReadOperation::kGetMany, 1);
                  const std::int32_t chosen = request.reads[reads.places[index]].projection;
@@ -337,7 +361,7 @@ Result<dynamo::ReadManyResponse> GetMany(EngineParts& parts, const base::CallCon
                  items.CloseAt(start);
                  return base::OkStatus();
                }));
-  while (items.size() < request.reads.size()) items.AppendAbsent();
+  FillUpTo(request.reads.size(), reads, items);
   return response;
 }
 
