@@ -37,6 +37,7 @@ class RowEncoder {
       : view_(view), key_version_(key_version) {}
 
   // The put of row `row`; nullopt when a join key is null: such a row can never be found.
+  // The table is the view's; the put is unconditional and replaces the whole item.
   // ERRORS: ConversionError naming the feature or the key; ValueError for a key that cannot be one.
   base::Result<std::optional<dynamo::ItemWrite>> Encode(const RowColumns& columns, std::size_t row);
 

@@ -48,7 +48,7 @@ inline std::string Text(simdjson::dom::element element) {
   return std::string(std::string_view(element));
 }
 
-// Hex to bytes: the vectors of the format documents hold bytes so.
+// Hex to bytes, without white space: the vectors of the format documents hold bytes so.
 inline std::string FromHex(std::string_view hex) {
   std::string bytes;
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {

@@ -21,7 +21,8 @@ namespace stator::server {
 // feast_feature_server_request_latency_seconds{endpoint}. Thread-safe.
 class FeatureEndpointMetrics {
  public:
-  // `metrics` must outlive this.
+  // `metrics` must outlive this. The series are made here, so that they read 0 before the first
+  // request.
   FeatureEndpointMetrics(base::MetricsRegistry& metrics, const std::string& endpoint);
   // One answer with its duration, from the whole request to the answer handed over; the time that
   // sending takes is the server's.
@@ -69,7 +70,8 @@ class ClosedFeatureDoor final : public Door {
   explicit ClosedFeatureDoor(base::Error reason) : reason_(std::move(reason)) {}
   // 503 with the reason, whatever was asked.
   void Handle(const HttpRequest& request, HttpCompletion done) override;
-  // The reason: not ready.
+  // The reason: not ready. An operator sees it in the admin door's /ready, beside those of other
+  // doors.
   base::Status Ready() const override { return reason_; }
 
  private:
