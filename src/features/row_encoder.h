@@ -1,4 +1,6 @@
 // From columns of a batch to the items of a view: what materialization and pushes have in common.
+// Both write the same row for the same input, so that a pushed row and a materialized one cannot be
+// told apart.
 #pragma once
 
 #include <optional>

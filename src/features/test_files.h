@@ -3,7 +3,7 @@
 // tree, and a test that cannot read one fails at its next assertion.
 //
 // The folder of the source tree comes from the build as STATOR_SOURCE_DIR, so that tests run from
-// any working folder.
+// any working folder. Nothing here is part of the program: only *_test.cc includes it.
 #pragma once
 
 #include <simdjson.h>
@@ -48,7 +48,8 @@ inline std::string Text(simdjson::dom::element element) {
   return std::string(std::string_view(element));
 }
 
-// Hex to bytes, without white space: the vectors of the format documents hold bytes so.
+// Hex to bytes, without white space, two characters a byte: the vectors of the format documents
+// hold bytes so.
 inline std::string FromHex(std::string_view hex) {
   std::string bytes;
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {

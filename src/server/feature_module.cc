@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "server/feature_door.h"
 
 namespace stator::server {
@@ -19,6 +20,19 @@ StoreLocation StoreOfConfig(const features::RepoConfig& config) {
   }
   return location;
 }
+
+namespace {
+
+// As Feast's server does at its start: one call, whose failure is told and nothing more.
+void WarmUp(dynamo::Store& store) {
+  store.DescribeLimits(base::CallContext(), [](const base::Result<dynamo::AccountLimits>& limits) {
+    if (limits.ok()) return;
+    base::Log(base::LogLevel::kWarning, "connections not warmed up",
+              {{"error", limits.error().ToString()}});
+  });
+}
+
+}  // namespace
 
 base::Result<std::optional<StoreLocation>> FeatureModule::ConfiguredStore(
     const std::string& feature_store_yaml) const {
@@ -42,6 +56,7 @@ base::Result<std::unique_ptr<Door>> FeatureModule::OpenDoor(const DoorContext& c
     return std::unique_ptr<Door>(std::make_unique<ClosedFeatureDoor>(config.error()));
   }
   if (!config.ok()) return config.error();
+  if (config->online_store.warmup_connections) WarmUp(context.store);
   std::int64_t& ttl = config->registry.cache_ttl_seconds;
   const std::int64_t asked = context.registry_ttl.count();
   ttl = ttl == 0 ? asked : std::min(ttl, asked);

@@ -121,7 +121,9 @@ def test_feast_materializes_what_stator_registered_and_stator_serves_it(repo, st
     body = {"feature_service": "pricing", "entities": {"driver_id": [1, 2, 3]}}
     reply = harness.http("POST", server.url["features"] + "/get-online-features", body).json()
     found = dict(
-        zip(reply["metadata"]["feature_names"], (r["values"] for r in reply["results"]), strict=True)
+        zip(
+            reply["metadata"]["feature_names"], (r["values"] for r in reply["results"]), strict=True
+        )
     )
     assert found == {
         "driver_id": [1, 2, 3], "rating": [0.5, 1.5, None], "all_trips": [30, 30, 30],
@@ -130,7 +132,9 @@ def test_feast_materializes_what_stator_registered_and_stator_serves_it(repo, st
 
 def test_stator_still_knows_its_own_objects_after_feast_rewrote_the_registry(repo):
     definitions = repo / "features" / "all.yaml"
-    definitions.write_text(DEFINITIONS.replace("feature_services:", EXTRA_VIEW + "feature_services:"))
+    definitions.write_text(
+        DEFINITIONS.replace("feature_services:", EXTRA_VIEW + "feature_services:")
+    )
     stator(repo, "apply")
     feast(repo, "materialize", "2026-01-01T00:00:00", "2026-01-05T00:00:00")
     definitions.write_text(DEFINITIONS)
