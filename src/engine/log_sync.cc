@@ -1,5 +1,6 @@
 #include "engine/log_sync.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -95,7 +96,7 @@ void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
   }
   std::lock_guard lock(mutex_);
   queue_.push_back(std::move(waiter));
-  if (idle_) work_.notify_one();
+  if (idle_ || queue_.size() == expected_) work_.notify_one();
 }
 
 void LogSync::ReportFailure(const rocksdb::Status& status) {
@@ -127,6 +128,7 @@ void LogSync::Work() {
       work_.wait(lock, [&] { return wanted() || !failure_.ok(); });
     }
     idle_ = false;
+    if (mode_ == SyncMode::kEveryWrite && failure_.ok()) Gather(lock);
     auto waiters = std::exchange(queue_, {});
     const bool last = stopping_;
     const rocksdb::Status failure = failure_;
@@ -139,12 +141,21 @@ void LogSync::Work() {
   }
 }
 
+void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
+  expected_ = std::exchange(in_flight_, 0);
+  if (queue_.size() < expected_) {
+    const auto patience = std::min(kGatherMax, last_sync_ / 2);
+    work_.wait_for(lock, patience, [&] { return stopping_ || queue_.size() >= expected_; });
+  }
+  expected_ = 0;
+}
+
 void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters,
                          const rocksdb::Status& failure) {
   // After a failed sync a second one may succeed without the lost pages: it would prove nothing.
   const Status outcome =
       failure.ok() ? SyncLog(waiters.size()) : Status(StorageError(failure, kNotSynced));
-  waiting_.fetch_sub(waiters.size(), std::memory_order_relaxed);
+  in_flight_ = waiting_.fetch_sub(waiters.size(), std::memory_order_relaxed);
   for (const auto& waiter : waiters) waiter->Run(outcome);
 }
 
@@ -159,7 +170,8 @@ Status LogSync::SyncLog(std::size_t writes) {
   const auto start = std::chrono::steady_clock::now();
   rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
   if (status.ok()) status = CheckLog();
-  sync_seconds_->Record(MicrosecondsSince(start));
+  last_sync_ = std::chrono::microseconds(MicrosecondsSince(start));
+  sync_seconds_->Record(static_cast<std::uint64_t>(last_sync_.count()));
   syncs_->Add();
   if (!status.ok()) {
     ReportFailure(status);
