@@ -96,11 +96,11 @@ class Repo:
 
 
 def _definitions() -> str:
-    lines = ["entities:", "  - name: driver", "    join_keys: [driver_id]", "    value_type: INT64"]
-    lines += ["sources:", "  - name: rows", "    type: file", "    path: data/features.parquet"]
+    lines = ["entities:", "  - name: driver_id", "    value_type: INT64"]
+    lines += ["sources:", "  - name: rows", "    path: data/features.parquet"]
     lines += ["    timestamp_field: event_timestamp", "feature_views:"]
     for view in range(VIEWS):
-        lines += [f"  - name: view{view}", "    entities: [driver]", "    ttl: 36500d"]
+        lines += [f"  - name: view{view}", "    entities: [driver_id]", "    ttl: 36500d"]
         lines += ["    source: rows", "    schema:"]
         for at, feature in names():
             if at == f"view{view}":

@@ -7,6 +7,7 @@ build/benchmarks/in_process, one thread. 100,000 items, in the block cache.
 import json
 import math
 import re
+import shutil
 import statistics
 import subprocess
 import time
@@ -28,12 +29,13 @@ def run(options, folder: Path, lines) -> None:
     """Prints every figure of Stator alone."""
     lines.title("Stator alone: start and memory (no data yet)")
     _start(options, folder / "empty", lines)
-    lines.title("Stator alone: in process, CPU of one thread")
-    _in_process(options, folder, lines)
     lines.title("Stator alone: over HTTP, 16 connections, 100,000 items of 1 KB on disk")
     _over_http(options, folder / "http", lines)
     lines.title("Stator alone: online reads over HTTP, 1 row x 50 features of 5 views")
-    _online(options, folder / "online", lines)
+    repo = online_reads.Repo(options.program, folder / "repo")
+    _online(options, repo, lines)
+    lines.title("Stator alone: in process, user and system CPU")
+    _in_process(options, folder, repo, lines)
 
 
 def _dynamodb(options, folder: Path) -> Server:
@@ -60,7 +62,7 @@ def _start(options, folder: Path, lines) -> None:
         server.stop()
 
 
-def _in_process(options, folder: Path, lines) -> None:
+def _in_process(options, folder: Path, repo: online_reads.Repo, lines) -> None:
     program = options.generator.parent / "in_process"
     if not program.is_file():
         raise Failure(f"{program} is not there: run `make bench`")
@@ -68,8 +70,12 @@ def _in_process(options, folder: Path, lines) -> None:
     for number in range(options.rounds):
         data = folder / f"in-process{number}"
         ran = subprocess.run(
-            [program, data], capture_output=True, text=True, timeout=IN_PROCESS_DEADLINE_S
+            [program, data, repo.folder],
+            capture_output=True,
+            text=True,
+            timeout=IN_PROCESS_DEADLINE_S,
         )
+        shutil.rmtree(data, ignore_errors=True)
         if ran.returncode != 0:
             raise Failure(f"in_process: {ran.stderr.strip()}")
         rounds.append(json.loads(ran.stdout))
@@ -119,8 +125,7 @@ def _syncs(admin_port: int) -> float:
     return sum(float(number) for number in found) if found else math.nan
 
 
-def _online(options, folder: Path, lines) -> None:
-    repo = online_reads.Repo(options.program, folder)
+def _online(options, repo: online_reads.Repo, lines) -> None:
     server = repo.serve()
     try:
         online_reads.check_values(server)
