@@ -118,7 +118,10 @@ int StatusOf(const Error& error) {
 Result<std::string> RunToText(sql::SqlEngine& engine, const base::CallContext& context,
                               const Statement& statement, ResultFormat format) {
   std::string text;
-  const auto formatter = sql::MakeFormatter(format, [&text](std::string_view part) -> Status {
+  // Nothing leaves before the end, so a statement can always start over when columns are widened.
+  sql::FormatOptions options;
+  options.held_bytes_max = SqlDoor::kAnswerBytesMax;
+  const auto take = [&text](std::string_view part) -> Status {
     if (text.size() + part.size() > SqlDoor::kAnswerBytesMax) {
       return Error(
           ErrorKind::kInvalid, sql::kSqlResultTooLarge,
@@ -126,7 +129,8 @@ Result<std::string> RunToText(sql::SqlEngine& engine, const base::CallContext& c
     }
     text.append(part);
     return base::OkStatus();
-  });
+  };
+  const auto formatter = sql::MakeFormatter(format, take, options);
   const auto session = engine.NewSession();
   const auto run = session->Run(context, statement.sql, statement.parameters, *formatter);
   if (!run.ok()) return run.error();

@@ -1,5 +1,7 @@
 #include "sql/analytical_engine.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -294,6 +296,8 @@ Result<std::shared_ptr<features::AnalyticalEngine>> MakeAnalyticalEngine(
           "SET threads = " +
               std::to_string(options.threads > 0 ? options.threads : std::max(cores, 1)),
           "SET memory_limit = '" + std::to_string(options.memory_limit_bytes) + "B'",
+          "SET temp_directory = " + QuoteText(std::filesystem::temp_directory_path().string() +
+                                              "/stator-files-" + std::to_string(::getpid())),
           std::string("SET GLOBAL TimeZone = 'UTC'")}) {
       const auto result = connection.Query(setting);
       if (result->HasError()) return failed(result->GetError());

@@ -95,11 +95,11 @@ class SqlInstance;
 class SqlSession {
  public:
   virtual ~SqlSession() = default;
-  // Runs the statements of `sql` one after the other and hands their answers to `sink`.
-  // `parameters` fill $1, $2, ... of a single statement. When items turn out not to fit the
-  // columns, the columns are widened and the statement is run again by itself, unless part of the
-  // answer has left the sink. ERRORS: those of sql_errors.h and of the store; the first ends the
-  // run.
+  // Runs the statements of `sql` (just one where the engine is not trusted) one after the other and
+  // hands their answers to `sink`. `parameters` fill $1, $2, ... of a single statement. When items
+  // turn out not to fit the columns, the columns are widened and the statement is run again by
+  // itself, unless part of the answer has left the sink. ERRORS: those of sql_errors.h and of the
+  // store; the first ends the run.
   virtual base::Result<RunSummary> Run(const base::CallContext& context, std::string_view sql,
                                        const std::vector<SqlParameter>& parameters,
                                        ResultSink& sink) = 0;

@@ -1,5 +1,8 @@
 #include "sql/sql_instance.h"
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,6 +20,14 @@ using base::Result;
 
 namespace {
 
+// Where queries of this process spill what does not fit into memory; made by need, removed at the
+// end.
+std::string SpillFolder() {
+  std::error_code error;
+  const std::filesystem::path temporary = std::filesystem::temp_directory_path(error);
+  return (error ? "/tmp" : temporary.string()) + "/stator-sql-" + std::to_string(::getpid());
+}
+
 // Settings in the order in which they must be made; the last one forbids further ones.
 std::vector<std::string> SettingsFor(const SqlEngineOptions& options) {
   const int threads =
@@ -31,6 +42,7 @@ std::vector<std::string> SettingsFor(const SqlEngineOptions& options) {
       // Keys of the small side of a join become keys to get.
       "SET dynamic_or_filter_threshold = 10000",
   };
+  if (options.trusted) settings.push_back("SET temp_directory = " + QuoteText(SpillFolder()));
   if (!options.trusted) {
     settings.insert(settings.end(),
                     {"SET allow_community_extensions = false", "SET temp_directory = ''",

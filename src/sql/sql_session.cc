@@ -45,7 +45,13 @@ base::Error NotAllowed(const duckdb::SQLStatement& statement) {
               "and VALUES."};
 }
 
-// Counts rows and passes everything on.
+base::Error OneStatementOnly(std::size_t count) {
+  if (count == 0) return {base::ErrorKind::kInvalid, kSqlSyntaxError, "there is no statement"};
+  return {base::ErrorKind::kDenied, kSqlNotAllowed,
+          "these are " + std::to_string(count) + " statements: this door answers one at a time."};
+}
+
+// Keeps the count that COPY answers.
 class CountingSink final : public ResultSink {
  public:
   Status Begin(const std::vector<ResultColumn>&) override { return base::OkStatus(); }
@@ -99,8 +105,11 @@ Result<RunSummary> DuckSession::RunAll(const CallContext& context, std::string_v
   RunSummary summary;
   duckdb::vector<Value> values;
   for (const SqlParameter& parameter : parameters) values.push_back(ToValue(parameter));
-  for (auto& statement : connection_->ExtractStatements(std::string(sql))) {
-    if (!holder_->options().trusted && !IsReadOnlyQuery(*statement)) return NotAllowed(*statement);
+  auto statements = connection_->ExtractStatements(std::string(sql));
+  const bool trusted = holder_->options().trusted;
+  if (!trusted && statements.size() != 1) return OneStatementOnly(statements.size());
+  for (auto& statement : statements) {
+    if (!trusted && !IsReadOnlyQuery(*statement)) return NotAllowed(*statement);
     statement = DescribeFromCatalog(std::move(statement));
     STATOR_ASSIGN_OR_RETURN(summary.rows,
                             RunWithRetries(context, statement, values, sink, summary.has_rows));

@@ -1,4 +1,5 @@
-// For tests of this module alone; nothing else includes it. Whoever tests SQL against a store uses this bed and no fake.
+// For tests of this module alone; nothing else includes it. Whoever tests SQL against a store uses
+// this bed and no fake.
 //
 // What it has, in the order in which a test meets it: an engine in memory, items by hand, and SQL
 // with its answer as CSV. Every failure of the bed itself is a failure of the test that uses it. No
