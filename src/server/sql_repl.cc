@@ -153,7 +153,8 @@ class Repl {
     running_.End();
     environment_.out << std::flush;
     if (!run.ok()) {
-      environment_.err << run.error().ToString() << '\n' << std::flush;
+      const bool cancelled = context.cancel.cancelled();
+      environment_.err << (cancelled ? "Cancelled." : run.error().ToString()) << '\n' << std::flush;
       return false;
     }
     if (timing_ && terminal_)
