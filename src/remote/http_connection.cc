@@ -90,6 +90,7 @@ class StreamConnection final : public HttpConnection,
   }
 
   void Close() override {
+    closed_ = true;
     error_code ignored;
     resolver_.cancel();
     connect_timer_.cancel();
@@ -117,6 +118,7 @@ class StreamConnection final : public HttpConnection,
     const Endpoint& endpoint = environment_.endpoint;
     resolver_.async_resolve(endpoint.host, std::to_string(endpoint.port),
                             [self = shared_from_this()](error_code error, auto addresses) {
+                              self->StopIfClosed(error);
                               if (error) return self->Fail("cannot resolve the name", error);
                               self->ConnectTo(std::move(addresses));
                             });
@@ -125,6 +127,7 @@ class StreamConnection final : public HttpConnection,
   void ConnectTo(typename Resolver::results_type addresses) {
     asio::async_connect(socket(), addresses,
                         [self = shared_from_this()](error_code error, const auto&) {
+                          self->StopIfClosed(error);
                           if (error) return self->Fail("cannot connect", error);
                           error_code ignored;
                           self->socket().set_option(tcp::no_delay(true), ignored);
@@ -139,12 +142,19 @@ class StreamConnection final : public HttpConnection,
       stream_.set_verify_callback(asio::ssl::host_name_verification(host));
       stream_.async_handshake(asio::ssl::stream_base::client,
                               [self = shared_from_this()](error_code error) {
+                                self->StopIfClosed(error);
                                 if (error) return self->Fail("TLS handshake failed", error);
                                 self->Connected();
                               });
     } else {
       Connected();
     }
+  }
+
+  // A step may have succeeded just before Close(). Nothing may be sent then: whoever waited has
+  // been told that nothing was.
+  void StopIfClosed(error_code& error) const {
+    if (closed_) error = asio::error::operation_aborted;
   }
 
   void Connected() {
@@ -204,6 +214,7 @@ class StreamConnection final : public HttpConnection,
   std::optional<Parser> parser_;
   HttpExchangePtr exchange_;
   bool connected_ = false;
+  bool closed_ = false;
   bool connect_timed_out_ = false;
 };
 
