@@ -1,0 +1,83 @@
+"""A key in the WHERE clause decides what is read: EXPLAIN says it, and the engine's counter proves it."""
+
+import re
+
+import harness
+import pytest
+
+
+@pytest.fixture
+def flights(serve, new_client, table_name):
+    """100 flights each of SFO and LAX, one a minute."""
+    client = new_client(serve.url["dynamodb"])
+    client.create_table(
+        TableName=table_name,
+        AttributeDefinitions=[
+            {"AttributeName": "origin", "AttributeType": "S"},
+            {"AttributeName": "flight", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "origin", "KeyType": "HASH"},
+            {"AttributeName": "flight", "KeyType": "RANGE"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    items = [
+        {"origin": {"S": origin}, "flight": {"S": f"F{n:03}"}, "delay": {"N": str(n)}}
+        for origin in ("SFO", "LAX")
+        for n in range(100)
+    ]
+    for start in range(0, len(items), 25):
+        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        client.batch_write_item(RequestItems={table_name: puts})
+    return table_name
+
+
+def sql(serve, statement, accept="application/json"):
+    answer = harness.http(
+        "POST", serve.url["sql"] + "/v1/sql", statement.encode(), {"Accept": accept}
+    )
+    assert answer.status == 200, answer.body
+    return answer
+
+
+def plan_of(serve, query):
+    """What EXPLAIN shows, out of its box and without the white space that wraps it there."""
+    text = sql(serve, "EXPLAIN " + query, "text/plain").body.decode()
+    return re.sub(r"[^\x21-\x7e]", "", text)
+
+
+def items_read(serve, table):
+    """What the engine has read of the table so far, by operation."""
+    text = harness.http("GET", serve.url["admin"] + "/metrics").body.decode()
+    found = re.findall(r"^stator_engine_items_read_total\{([^}]*)\} (\d+)$", text, re.MULTILINE)
+    counts = {}
+    for labels, value in found:
+        names = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+        if names["table"] == table:
+            counts[names["operation"]] = int(value)
+    return counts
+
+
+def test_a_key_range_is_a_query_that_reads_the_range_and_nothing_else(serve, flights):
+    where = f"FROM \"{flights}\" WHERE origin = 'SFO' AND flight BETWEEN 'F010' AND 'F034'"
+    plan = plan_of(serve, f"SELECT * {where}")
+    assert "Access:Query" in plan
+    assert "origin='SFO'" in plan
+    assert re.search(r"flight(BETWEEN'F010'AND'F034'|>='F010'.*flight<='F034')", plan)
+    assert "Expectedreadunits:0.5" in plan
+    before = items_read(serve, flights)
+    rows = sql(serve, f"SELECT * {where}").json()
+    assert sorted(row["delay"] for row in rows) == list(range(10, 35))
+    after = items_read(serve, flights)
+    assert after["Query"] - before.get("Query", 0) == 25
+    assert after.get("Scan", 0) == before.get("Scan", 0)
+
+
+def test_a_full_key_is_a_get_item(serve, flights):
+    where = f"FROM \"{flights}\" WHERE origin = 'LAX' AND flight = 'F007'"
+    assert "Access:GetItem" in plan_of(serve, f"SELECT delay {where}")
+    before = items_read(serve, flights)
+    assert sql(serve, f"SELECT delay {where}").json() == [{"delay": 7}]
+    after = items_read(serve, flights)
+    assert sum(after.values()) - sum(before.values()) == 1
