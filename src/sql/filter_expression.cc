@@ -14,7 +14,7 @@ namespace {
 // redundant ones.
 enum class Binding { kAtom, kAnd, kOr };
 
-// A part of an expression with what it costs; nullopt where nothing can be said.
+// A part of an expression with what it costs.
 struct Part {
   std::string text;
   int operators = 0;
@@ -35,13 +35,29 @@ class FilterWriter {
   FilterWriter(const dynamo::KeySchema* without, expression::ExpressionWriter& writer)
       : without_(without), writer_(writer) {}
 
-  std::optional<Part> Write(const Predicate& predicate) {
+  // Whether anything can be said of `predicate`: an OR as a whole or not at all, an AND in part.
+  bool CanSay(const Predicate& predicate) const {
+    const auto can_say = [this](const Predicate& child) { return CanSay(child); };
+    const auto& children = predicate.children;
     switch (predicate.kind) {
-      case Predicate::Kind::kOpaque: return std::nullopt;
-      case Predicate::Kind::kAnd: return WriteAnd(predicate.children);
-      case Predicate::Kind::kOr: return WriteOr(predicate.children);
+      case Predicate::Kind::kOpaque: return false;
+      case Predicate::Kind::kAnd: return std::any_of(children.begin(), children.end(), can_say);
+      case Predicate::Kind::kOr:
+        return !children.empty() && std::all_of(children.begin(), children.end(), can_say);
+      case Predicate::Kind::kNot: return CanSay(children[0]);
+      case Predicate::Kind::kIn: return !predicate.operands.empty() && !IsForbidden(predicate.path);
+      default: return !IsForbidden(predicate.path);
+    }
+  }
+
+  // REQUIRES: CanSay(predicate). Takes placeholders for just what it says: DynamoDB refuses unused
+  // ones.
+  Part Write(const Predicate& predicate) {
+    switch (predicate.kind) {
+      case Predicate::Kind::kAnd: return WriteAll(predicate.children, Binding::kAnd);
+      case Predicate::Kind::kOr: return WriteAll(predicate.children, Binding::kOr);
       case Predicate::Kind::kNot: return WriteNot(predicate.children[0]);
-      default: return IsForbidden(predicate.path) ? std::nullopt : WriteLeaf(predicate);
+      default: return WriteLeaf(predicate);
     }
   }
 
@@ -53,44 +69,32 @@ class FilterWriter {
   }
 
   // What cannot be said of an AND is left out.
-  std::optional<Part> WriteAnd(const std::vector<Predicate>& children) {
+  Part WriteAll(const std::vector<Predicate>& children, Binding word) {
     std::optional<Part> all;
     for (const Predicate& child : children) {
-      if (auto part = Write(child)) all = all ? Join(*all, *part, Binding::kAnd) : std::move(*part);
+      if (!CanSay(child)) continue;
+      Part part = Write(child);
+      all = all ? Join(*all, part, word) : std::move(part);
     }
-    return all;
-  }
-
-  // An OR is said as a whole or not at all.
-  std::optional<Part> WriteOr(const std::vector<Predicate>& children) {
-    std::optional<Part> any;
-    for (const Predicate& child : children) {
-      auto part = Write(child);
-      if (!part) return std::nullopt;
-      any = any ? Join(*any, *part, Binding::kOr) : std::move(*part);
-    }
-    return any;
+    return std::move(*all);
   }
 
   // REQUIRES: a prefix or substring test. On another type it is false, so the negation lets that
   // type pass.
-  std::optional<Part> WriteNot(const Predicate& child) {
-    auto part = IsForbidden(child.path) ? std::nullopt : std::optional<Part>(WriteFunction(child));
-    if (part) part = Part{"NOT " + part->text, part->operators + 1};
-    return part;
+  Part WriteNot(const Predicate& child) {
+    const Part part = WriteFunction(child);
+    return {"NOT " + part.text, part.operators + 1};
   }
 
-  std::optional<Part> WriteLeaf(const Predicate& leaf) {
+  Part WriteLeaf(const Predicate& leaf) {
     const std::string path = WritePath(leaf.path, writer_);
     switch (leaf.kind) {
       case Predicate::Kind::kIsNull:
         return Join({"attribute_not_exists(" + path + ")", 1}, TypeTest(path, "NULL"),
                     Binding::kOr);
-      case Predicate::Kind::kIsNotNull: return Part{"attribute_exists(" + path + ")", 1};
+      case Predicate::Kind::kIsNotNull: return {"attribute_exists(" + path + ")", 1};
       case Predicate::Kind::kCompare: return Guarded(leaf, WriteComparison(path, leaf));
-      case Predicate::Kind::kIn:
-        if (leaf.operands.empty()) return std::nullopt;
-        return Guarded(leaf, WriteIn(path, leaf.operands));
+      case Predicate::Kind::kIn: return Guarded(leaf, WriteIn(path, leaf.operands));
       default: return Guarded(leaf, WriteFunction(leaf));
     }
   }
@@ -174,9 +178,10 @@ FilterExpression WriteFilter(const std::vector<Predicate>& conjuncts,
     // A first try, so that a conjunct that does not fit leaves no unused placeholder behind:
     // DynamoDB refuses those.
     expression::ExpressionWriter attempt = writer;
-    auto part = FilterWriter(without, attempt).Write(conjunct);
-    if (!part) continue;
-    Part longer = all ? Join(*all, *part, Binding::kAnd) : std::move(*part);
+    FilterWriter filter_writer(without, attempt);
+    if (!filter_writer.CanSay(conjunct)) continue;
+    Part part = filter_writer.Write(conjunct);
+    Part longer = all ? Join(*all, part, Binding::kAnd) : std::move(part);
     if (longer.operators > dynamo::kExpressionOperatorsMax ||
         longer.text.size() > dynamo::kExpressionBytesMax) {
       continue;

@@ -179,6 +179,14 @@ TEST(PlanScan, WhatCannotBeSaidIsLeftOut) {
   EXPECT_EQ(Plan({Predicate::Not(Predicate::Opaque())}).filter_expression, "");
 }
 
+TEST(PlanScan, PlaceholdersAreTakenOnlyForWhatIsSaid) {
+  const auto said = Predicate::Compare(Delay(), CompareOp::kLess, N(0));
+  const auto half = Predicate::Or({Eq(Carrier(), S("UA")), Predicate::Opaque()});
+  ScanPlan plan = Plan({Predicate::And({half, said})});
+  EXPECT_EQ(plan.filter_expression, "#n0 < :v0");
+  EXPECT_EQ(plan.placeholders.Build().names.size(), 1U) << "DynamoDB refuses unused ones";
+}
+
 TEST(PlanScan, NegationIsPushedDownToTheLeaves) {
   const auto range = Predicate::And({Predicate::Compare(Delay(), CompareOp::kGreater, N(1)),
                                      Predicate::Compare(Delay(), CompareOp::kLess, N(9))});

@@ -76,6 +76,9 @@ Status DuckSession::Connect() {
 }
 
 base::Error DuckSession::Failure(const ErrorData& error) {
+  if (control_->call().cancel.cancelled()) {
+    return {base::ErrorKind::kDeadline, kSqlInterrupted, "the statement was cancelled"};
+  }
   if (auto own = control_->error()) return *own;
   base::Error failure = ErrorOf(error);
   if (failure.kind() == base::ErrorKind::kInternal) {

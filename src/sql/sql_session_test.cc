@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "sql/sql_errors.h"
 #include "sql/test_bed.h"
 
@@ -112,6 +114,15 @@ TEST_F(FlightsTest, OtherPredicatesAreFilteredAndCheckedExactly) {
               HasSubstr("delay > 40"));
 }
 
+TEST_F(FlightsTest, CastsThatRoundAreNotLeftToTheStore) {
+  EXPECT_EQ(bed.Run("SELECT count(*) FROM flights WHERE distance::BIGINT = 5"),
+            "count_star()\n3\n");
+  EXPECT_EQ(bed.Run("SELECT count(*) FROM flights WHERE distance = 5.50"), "count_star()\n3\n");
+  EXPECT_EQ(bed.Run("SELECT count(*) FROM flights WHERE delay > 47.5"), "count_star()\n6\n");
+  EXPECT_EQ(bed.Run("SELECT count(*) FROM flights WHERE delay = 1.5 OR delay::VARCHAR = '-50'"),
+            "count_star()\n3\n");
+}
+
 TEST_F(FlightsTest, NestedFieldsAndLists) {
   EXPECT_EQ(
       bed.Run(
@@ -220,6 +231,21 @@ TEST_F(FlightsTest, ADeadlineEndsALongQuery) {
       "SELECT count(*) FROM flights a, flights b, flights c, flights d WHERE a.delay + b.delay + "
       "c.delay + d.delay = 7");
   EXPECT_THAT(answer, StartsWith("error: DeadlineExceeded"));
+}
+
+TEST_F(FlightsTest, ACancelledStatementSaysSoAndTheNextOneRuns) {
+  bed.context.cancel = base::CancelToken::Create();
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    bed.context.cancel.Cancel();
+  });
+  const std::string answer = bed.Run(
+      "SELECT count(*) FROM flights a, flights b, flights c, flights d WHERE a.delay + b.delay "
+      "+ c.delay + d.delay = 7");
+  other.join();
+  EXPECT_THAT(answer, StartsWith("error: SqlInterrupted: the statement was cancelled"));
+  bed.context.cancel = {};
+  EXPECT_EQ(bed.Run("SELECT 1 AS a"), "a\n1\n");
 }
 
 TEST_F(FlightsTest, CountingReadsNoColumns) {

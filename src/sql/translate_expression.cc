@@ -32,13 +32,16 @@ std::optional<CompareOp> OpOf(ExpressionType type) {
   }
 }
 
-bool IsExactNumber(LogicalTypeId type) {
-  switch (type) {
-    case LogicalTypeId::BIGINT:
-    case LogicalTypeId::HUGEINT:
-    case LogicalTypeId::DECIMAL: return true;
-    default: return false;
-  }
+// Whether a cast keeps every value: whole numbers to other exact ones, decimals to ones with no
+// fewer digits behind the point. Any other cast of numbers rounds.
+bool KeepsValue(const duckdb::LogicalType& from, const duckdb::LogicalType& to) {
+  const auto is_whole = [](LogicalTypeId id) {
+    return id == LogicalTypeId::BIGINT || id == LogicalTypeId::HUGEINT;
+  };
+  const bool to_decimal = to.id() == LogicalTypeId::DECIMAL;
+  if (is_whole(from.id())) return is_whole(to.id()) || to_decimal;
+  return from.id() == LogicalTypeId::DECIMAL && to_decimal &&
+         duckdb::DecimalType::GetScale(to) >= duckdb::DecimalType::GetScale(from);
 }
 
 // Kinds of columns that DynamoDB compares as SQL does.
@@ -86,8 +89,7 @@ class Translator {
   std::optional<TypedPath> Path(const Expression& expression) const {
     if (expression.GetExpressionClass() == ExpressionClass::BOUND_CAST) {
       const auto& cast = expression.Cast<duckdb::BoundCastExpression>();
-      const bool exact =
-          IsExactNumber(cast.child->return_type.id()) && IsExactNumber(cast.return_type.id());
+      const bool exact = KeepsValue(cast.child->return_type, cast.return_type);
       return exact && !cast.try_cast ? Path(*cast.child) : std::nullopt;
     }
     if (expression.GetExpressionClass() == ExpressionClass::BOUND_FUNCTION)
