@@ -18,7 +18,7 @@ sys.path.insert(0, str(BENCH.parent / "tests"))
 import harness  # noqa: E402  (where tools/setup.sh puts things is written there once)
 
 DYNOXIDE_VERSION = "3.2.0"
-# The server without its tools for imports and for assistants. `cargo install` takes the optimization
+# The server alone, without its further tools. `cargo install` takes the optimization
 # that its own Cargo.toml asks for (opt-level "s", LTO): the build that its makers release.
 DYNOXIDE_FEATURES = "native-sqlite,http-server,cli"
 DYNALITE_VERSION = "4.0.0"
