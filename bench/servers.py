@@ -62,6 +62,11 @@ class Server:
         """The process and all that it started: a Python server works in a child."""
         return [self.process.pid, *_descendants(self.process.pid)]
 
+    def scheduled_seconds(self) -> float:
+        """Time that its threads have spent on a core so far, in nanoseconds by the kernel's count."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
     def memory_mb(self) -> float:
         """VmRSS of the process in MB (10^6 bytes)."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
@@ -117,15 +122,6 @@ def first_answer(port: int, path: str) -> bool:
             return connection.recv(16).startswith(b"HTTP/1.1 ")
     except OSError:
         return False
-
-
-def cpu_seconds(pids) -> float:
-    """User and system time of the processes so far; the kernel counts in 10 ms."""
-    ticks = 0
-    for pid in pids:
-        text = Path(f"/proc/{pid}/stat").read_text()
-        ticks += sum(int(word) for word in text[text.rindex(")") + 2 :].split()[11:13])
-    return ticks / _TICKS_A_SECOND
 
 
 def machine_busy_seconds() -> float:
