@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "dynamo/errors.h"
 #include "feast/core/Registry.pb.h"
 #include "features/errors.h"
 #include "features/proto_time.h"
@@ -260,7 +261,8 @@ class Run {
         context_.engine.LatestRows(context_.call, RowsRequest(*source, view, start, request_.end));
     if (!rows.ok()) return named(rows.error());
     ViewWriter writer(context_, view);
-    if (const auto written = writer.Write(**rows); !written.ok()) return named(written.error());
+    if (const auto written = writer.Write(**rows); !written.ok())
+      return named(AboutTable(written.error(), view));
     context_.tell("  " + std::to_string(writer.written()) + " rows written");
     if (writer.without_key() > 0) {
       context_.tell("  " + std::to_string(writer.without_key()) +
@@ -268,6 +270,14 @@ class Run {
     }
     STATOR_RETURN_IF_ERROR(Remember(view, start));
     return writer.written();
+  }
+
+  // A view whose table is not there was never applied.
+  static Error AboutTable(const Error& error, const ViewDefinition& view) {
+    if (error.code() != dynamo::kResourceNotFoundException) return error;
+    return Error(error.kind(), error.code(),
+                 "table " + view.table_name + " does not exist; make it with `stator apply` (" +
+                     error.message() + ")");
   }
 
   Status Remember(const ViewDefinition& view, EventTime start) {

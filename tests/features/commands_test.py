@@ -100,6 +100,13 @@ def test_a_missing_file_and_a_missing_registry_say_what_to_do(repo, tmp_path):
     assert "feast apply" in found and "stator apply" in found
 
 
+def test_materializing_before_apply_says_that_the_table_is_missing(repo):
+    stator("apply", cwd=repo)
+    stator("teardown", cwd=repo)
+    found = stator("materialize-incremental", WINDOW_END, cwd=repo, code=1)
+    assert "my_features.driver_hourly_stats does not exist" in found and "stator apply" in found
+
+
 def test_definitions_with_a_mistake_name_file_line_and_key(repo):
     path = repo / "features" / "driver_stats.yaml"
     path.write_text(path.read_text().replace("ttl: 1d", "tll: 1d"))
