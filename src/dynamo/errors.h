@@ -18,6 +18,8 @@ inline constexpr std::string_view kSerializationException = "SerializationExcept
 inline constexpr std::string_view kUnknownOperationException = "UnknownOperationException";
 // The table, or the resource that an ARN names, does not exist.
 inline constexpr std::string_view kResourceNotFoundException = "ResourceNotFoundException";
+// What the operations on backups call a table that does not exist.
+inline constexpr std::string_view kTableNotFoundException = "TableNotFoundException";
 // The table exists already, or is busy.
 inline constexpr std::string_view kResourceInUseException = "ResourceInUseException";
 // The condition of a write did not hold; nothing was written.

@@ -131,7 +131,7 @@ void LocalDynamo::DescribeContinuousBackups(const CallContext&, const std::strin
   if (table.ok()) {
     done(dynamo::ContinuousBackupsDescription{});
   } else {
-    done(Error(base::ErrorKind::kNotFound, "TableNotFoundException",
+    done(Error(base::ErrorKind::kNotFound, dynamo::kTableNotFoundException,
                "Table not found: " + std::string(TableNameOf(table_name))));
   }
 }
