@@ -1,7 +1,5 @@
 #include "remote/attempts.h"
 
-#include <algorithm>
-
 #include "dynamo/errors.h"
 #include "wire/crc32.h"
 #include "wire/error_body.h"
@@ -43,7 +41,21 @@ void Attempts::Begin() {
     return lane_.Post(
         [self = shared_from_this()] { self->Fail(dynamo::DeadlineError(self->What())); });
   }
-  Sign();
+  Pace();
+}
+
+void Attempts::Pace() {
+  SendRate* const rate = client_.send_rate();
+  if (rate == nullptr) return Sign();
+  const auto wait = rate->Reserve(client_.options().clock->Now(), call_.context.deadline.at());
+  if (!wait) return lane_.Post([self = shared_from_this()] { self->Fail(self->HeldBack()); });
+  if (wait->count() == 0) return Sign();
+  lane_.After(*wait, [self = shared_from_this()] {
+    if (self->lane_.closing()) {
+      return self->Fail(Unavailable(self->What() + ": the client is shutting down"));
+    }
+    self->Sign();
+  });
 }
 
 void Attempts::Sign() {
@@ -60,11 +72,8 @@ void Attempts::Sign() {
 void Attempts::Send(const SharedCredentials& credentials) {
   credentials_ = credentials;
   const auto signer = client_.SignerFor(credentials);
-  const auto now = client_.options().clock->Now();
-  const auto deadline =
-      std::min(call_.context.deadline.at(), now + client_.options().answer_timeout);
   lane_.Send(
-      client_.Request(*signer, call_), deadline,
+      client_.Request(*signer, call_), call_.context.deadline.at(),
       [self = shared_from_this()](HttpOutcome outcome) { self->Received(std::move(outcome)); });
 }
 
@@ -81,12 +90,20 @@ void Attempts::Answered(HttpAnswer answer) {
                        true);
   }
   if (answer.status != 200) return Refused(answer);
+  Measure(false);
   client_.budget().GiveBack(last_cost_);
   done_(Answer{std::move(answer.body), &lane_.reader(), attempt_});
 }
 
+void Attempts::Measure(bool throttled) {
+  if (SendRate* const rate = client_.send_rate()) {
+    rate->Answered(client_.options().clock->Now(), throttled);
+  }
+}
+
 void Attempts::Refused(const HttpAnswer& answer) {
   const Error error = wire::DecodeError(lane_.reader(), answer.status, answer.body);
+  Measure(error.kind() == ErrorKind::kThrottled);
   if (RepairClock(error, answer) || RefreshCredentials(error)) return Sign();
   // AWS says of a 500 that a write may have happened, and a proxy cannot know it; a 503 and all
   // refusals come before the work.
@@ -113,13 +130,13 @@ bool Attempts::RefreshCredentials(const Error& error) {
 
 bool Attempts::MayRetry(const Error& error) const {
   if (lane_.closing() || call_.context.cancel.cancelled()) return false;
+  const bool tries_left = attempt_ < AttemptsMax(client_.options().calls);
   if (error.kind() == ErrorKind::kThrottled) {
     // A scan may wait for capacity as long as its caller does; a read that someone waits for may
     // not.
-    return call_.context.priority == base::Priority::kBackground ||
-           attempt_ < client_.options().attempts_max;
+    return tries_left || call_.context.priority == base::Priority::kBackground;
   }
-  return error.kind() == ErrorKind::kUnavailable && attempt_ < client_.options().attempts_max;
+  return error.kind() == ErrorKind::kUnavailable && tries_left;
 }
 
 void Attempts::RetryOrFail(Error error, bool may_have_acted,
@@ -127,17 +144,28 @@ void Attempts::RetryOrFail(Error error, bool may_have_acted,
   may_have_acted_ = may_have_acted_ || (may_have_acted && wire::IsWrite(call_.operation));
   if (may_have_acted_ && !call_.repeatable) return Fail(UnknownOutcome(error));
   if (!MayRetry(error)) return Fail(std::move(error));
-  const auto wait = lane_.backoff().Draw(attempt_, error.kind(), retry_after);
+  const bool legacy = client_.options().calls.retry_mode == RetryMode::kLegacy;
+  const auto wait =
+      legacy ? LegacyWait(attempt_) : lane_.backoff().Draw(attempt_, error.kind(), retry_after);
   const auto now = client_.options().clock->Now();
   if (call_.context.deadline.Passed(now)) return Fail(dynamo::DeadlineError(What()));
   if (call_.context.deadline.Passed(now + wait)) return Fail(std::move(error));
-  last_cost_ = client_.budget().TakeForRetry(error.kind());
-  if (last_cost_ == 0) return Fail(std::move(error));
+  if (!legacy) {
+    last_cost_ = client_.budget().TakeForRetry(error.kind());
+    if (last_cost_ == 0) return Fail(std::move(error));
+  }
   ++attempt_;
   lane_.After(wait, [self = shared_from_this(), error] {
     if (self->lane_.closing()) return self->Fail(error);
-    self->Sign();
+    self->Pace();
   });
+}
+
+Error Attempts::HeldBack() const {
+  return Error(ErrorKind::kThrottled, dynamo::kThrottlingException,
+               What() +
+                   " was held back: the store has throttled, and at the rate that it takes "
+                   "(retry mode adaptive) the call's turn comes after its deadline");
 }
 
 Error Attempts::UnknownOutcome(const Error& cause) const {

@@ -1,8 +1,8 @@
 // Attempts: the life of one call, from its first try to its completion. On its lane's thread.
 //
-//   Begin -> Sign -> Send -> Received -> done
-//             ^                  |
-//             +---- wait <-------+  as long as the rules of retry.h allow
+//   Begin -> Pace -> Sign -> Send -> Received -> done
+//             ^                          |
+//             +-------- wait <-----------+  as long as the rules of retry.h allow
 //
 // Two things decide what becomes of a try that failed: whether the error may pass (its kind), and
 // whether the try may have taken effect although it failed. Reads do not care about the second.
@@ -29,6 +29,8 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
   void Begin();
 
  private:
+  // Goes on when the client's SendRate lets this try through.
+  void Pace();
   // Asks for keys; they may come later and from another thread.
   void Sign();
   // One try, signed with the time of now.
@@ -36,6 +38,8 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
   void Received(HttpOutcome outcome);
   // Checks the checksum and completes, or goes on to Refused().
   void Answered(HttpAnswer answer);
+  // Tells the client's SendRate.
+  void Measure(bool throttled);
   // An answer other than 200.
   void Refused(const HttpAnswer& answer);
   // The store's clock is not ours: takes its own from the answer's Date. Once a call.
@@ -50,6 +54,8 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
   bool MayRetry(const base::Error& error) const;
   // Completes; a lost write as what it is.
   void Fail(base::Error error);
+  // What a try ends with that the client's SendRate did not let through in time.
+  base::Error HeldBack() const;
   // What a write ends with whose effect nobody knows.
   base::Error UnknownOutcome(const base::Error& cause) const;
   // "GetItem of users at http://...", for messages.

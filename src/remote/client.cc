@@ -1,5 +1,6 @@
 #include "remote/client.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <random>
@@ -30,18 +31,29 @@ Client::~Client() {
   }
 }
 
+base::Status Client::StartLanes() {
+  std::shared_ptr<TlsContext> tls;
+  if (options_.endpoint.tls) {
+    STATOR_ASSIGN_OR_RETURN(tls, MakeTlsContext(options_.ca_bundle));
+  }
+  // A GetMany stays on one lane, which should have a connection for each of its calls.
+  const CallOptions& calls = options_.calls;
+  const std::size_t count = std::clamp<std::size_t>(
+      calls.connections_max / static_cast<std::size_t>(calls.parallel_reads), 1,
+      static_cast<std::size_t>(options_.lanes));
+  std::random_device random;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t connections =
+        calls.connections_max / count + (i < calls.connections_max % count ? 1 : 0);
+    lanes_.push_back(
+        std::make_unique<IoLane>(options_.endpoint, tls, calls, connections, random()));
+  }
+  return base::OkStatus();
+}
+
 base::Result<IoLane*> Client::PickLane() {
   std::lock_guard lock(mutex_);
-  if (lanes_.empty()) {
-    std::shared_ptr<TlsContext> tls;
-    if (options_.endpoint.tls) {
-      STATOR_ASSIGN_OR_RETURN(tls, MakeTlsContext(options_.ca_bundle));
-    }
-    std::random_device random;
-    for (int i = 0; i < options_.lanes; ++i) {
-      lanes_.push_back(std::make_unique<IoLane>(options_.endpoint, tls, options_.limits, random()));
-    }
-  }
+  if (lanes_.empty()) STATOR_RETURN_IF_ERROR(StartLanes());
   return lanes_[next_lane_.fetch_add(1, std::memory_order_relaxed) % lanes_.size()].get();
 }
 

@@ -13,10 +13,12 @@
 #include "base/call_context.h"
 #include "base/clock.h"
 #include "base/completion.h"
+#include "remote/call_options.h"
 #include "remote/credentials.h"
 #include "remote/endpoint.h"
 #include "remote/io_lane.h"
 #include "remote/retry.h"
+#include "remote/send_rate.h"
 #include "wire/operation.h"
 #include "wire/sigv4.h"
 
@@ -29,12 +31,9 @@ struct ClientOptions {
   std::shared_ptr<CredentialsProvider> credentials;
   // PEM file; empty: the system's certificates.
   std::string ca_bundle;
-  // I/O threads.
+  // I/O threads, at most.
   int lanes = 2;
-  LaneLimits limits;
-  // The longest wait for one answer, within the deadline of the call.
-  std::chrono::milliseconds answer_timeout{20'000};
-  int attempts_max = kAttemptsMax;
+  CallOptions calls;
   const base::Clock* clock = &base::SystemClock();
 };
 
@@ -78,12 +77,19 @@ class Client {
 
   // What it was made with.
   const ClientOptions& options() const { return options_; }
-  // Tokens for retries.
+  // Tokens for retries, which all calls share.
   RetryBudget& budget() { return budget_; }
+  // How fast calls may go out; null unless the retry mode is kAdaptive.
+  SendRate* send_rate() {
+    return options_.calls.retry_mode == RetryMode::kAdaptive ? &send_rate_ : nullptr;
+  }
 
  private:
   friend class Attempts;
 
+  // Starts the lanes, each with its share of the connections. REQUIRES: mutex_ is held. ERRORS: as
+  // MakeTlsContext.
+  base::Status StartLanes();
   // The signer of these keys, kept until the keys change: it holds the derived key of the day.
   std::shared_ptr<const wire::Signer> SignerFor(const SharedCredentials& credentials);
   // The whole HTTP request, headers and body.
@@ -92,10 +98,13 @@ class Client {
   const ClientOptions options_;
   const std::string host_header_;
   RetryBudget budget_;
+  // Used in the mode kAdaptive alone.
+  SendRate send_rate_;
   // What to add to our clock to get the store's.
   std::atomic<std::int64_t> clock_offset_us_{0};
   std::atomic<std::uint64_t> next_lane_{0};
 
+  // Guards the signer with its keys, and lanes_.
   std::mutex mutex_;
   SharedCredentials signer_credentials_;
   std::shared_ptr<const wire::Signer> signer_;

@@ -118,7 +118,7 @@ class EngineEndpointTest : public ::testing::Test {
     endpoint_ = std::make_unique<TestEndpoint>(
         [this](const SeenRequest& seen) { return (*server_)(seen); });
     auto remote_options = OptionsFor(*endpoint_);
-    remote_options.attempts_max = 12;
+    remote_options.calls.attempts_max = 12;
     remote_ = OpenStore(remote_options);
     dynamo::CreateTableRequest create;
     create.table_name = "things";

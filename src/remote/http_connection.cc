@@ -70,7 +70,7 @@ class StreamConnection final : public HttpConnection,
       : environment_(environment),
         stream_(environment.context, std::forward<Arguments>(arguments)...),
         resolver_(environment.context),
-        connect_timer_(environment.context) {}
+        timer_(environment.context) {}
 
   void Carry(HttpExchangePtr exchange) override {
     exchange_ = std::move(exchange);
@@ -93,7 +93,7 @@ class StreamConnection final : public HttpConnection,
     closed_ = true;
     error_code ignored;
     resolver_.cancel();
-    connect_timer_.cancel();
+    StopTimer();
     socket().close(ignored);
   }
 
@@ -108,13 +108,21 @@ class StreamConnection final : public HttpConnection,
     }
   }
 
-  void Connect() {
-    connect_timer_.expires_after(environment_.limits.connect_timeout);
-    connect_timer_.async_wait([self = shared_from_this()](error_code error) {
-      if (error) return;
-      self->connect_timed_out_ = true;
+  // Closes the connection, and so ends the step it is at, unless stopped within `limit`.
+  void StartTimer(std::chrono::milliseconds limit) {
+    timer_.expires_after(limit);
+    timer_.async_wait([self = shared_from_this(), limit](error_code error) {
+      // A stop may come when this is on its way already.
+      if (error || self->timer_.expiry() > std::chrono::steady_clock::now()) return;
+      self->timed_out_after_ = limit;
       self->Close();
     });
+  }
+
+  void StopTimer() { timer_.expires_at(Timer::time_point::max()); }
+
+  void Connect() {
+    StartTimer(environment_.calls.connect_timeout);
     const Endpoint& endpoint = environment_.endpoint;
     resolver_.async_resolve(endpoint.host, std::to_string(endpoint.port),
                             [self = shared_from_this()](error_code error, auto addresses) {
@@ -158,13 +166,13 @@ class StreamConnection final : public HttpConnection,
   }
 
   void Connected() {
-    connect_timer_.cancel();
     connected_ = true;
     Write();
   }
 
   void Write() {
     exchange_->sending = true;
+    StartTimer(environment_.calls.answer_timeout);
     asio::async_write(stream_, asio::buffer(exchange_->request),
                       [self = shared_from_this()](error_code error, std::size_t) {
                         if (error) return self->Fail("cannot send the request", error);
@@ -174,7 +182,7 @@ class StreamConnection final : public HttpConnection,
 
   void Read() {
     parser_.emplace();
-    parser_->body_limit(environment_.limits.body_bytes_max);
+    parser_->body_limit(kAnswerBytesMax);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](error_code error, std::size_t) {
                        if (error) return self->Fail("cannot read the answer", error);
@@ -183,6 +191,7 @@ class StreamConnection final : public HttpConnection,
   }
 
   void Answered() {
+    StopTimer();
     const bool kept = parser_->keep_alive() && buffer_.size() == 0;
     HttpOutcome outcome;
     outcome.answer = AnswerOf(*parser_);
@@ -194,13 +203,11 @@ class StreamConnection final : public HttpConnection,
   }
 
   void Fail(std::string_view what, error_code error) {
-    connect_timer_.cancel();
+    StopTimer();
     const HttpExchangePtr exchange = std::move(exchange_);
     std::string why = environment_.endpoint.Url() + ": " + std::string(what) + ": ";
-    why += connect_timed_out_
-               ? "timed out after " + std::to_string(environment_.limits.connect_timeout.count()) +
-                     " ms"
-               : error.message();
+    why += timed_out_after_ ? "timed out after " + std::to_string(timed_out_after_->count()) + " ms"
+                            : error.message();
     exchange->connection = nullptr;
     environment_.released(this, false);
     exchange->Fail(std::move(why));
@@ -209,13 +216,14 @@ class StreamConnection final : public HttpConnection,
   ConnectionEnvironment& environment_;
   Stream stream_;
   Resolver resolver_;
-  Timer connect_timer_;
+  // For connecting, then for each answer.
+  Timer timer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   HttpExchangePtr exchange_;
   bool connected_ = false;
   bool closed_ = false;
-  bool connect_timed_out_ = false;
+  std::optional<std::chrono::milliseconds> timed_out_after_;
 };
 
 }  // namespace

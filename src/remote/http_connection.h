@@ -42,7 +42,7 @@ struct HttpExchange {
 };
 using HttpExchangePtr = std::shared_ptr<HttpExchange>;
 
-// A connection, used for one exchange at a time.
+// A connection, used for one exchange at a time. Keeps to connect_timeout and answer_timeout.
 class HttpConnection {
  public:
   virtual ~HttpConnection() = default;
@@ -60,7 +60,7 @@ class HttpConnection {
 struct ConnectionEnvironment {
   boost::asio::io_context& context;
   const Endpoint& endpoint;
-  const LaneLimits& limits;
+  const CallOptions& calls;
   // Null: plain.
   TlsContext* tls;
   // The connection is free again; `kept` tells whether it can be used once more.

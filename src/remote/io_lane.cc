@@ -17,13 +17,15 @@ namespace asio = boost::asio;
 
 class IoLane::Impl {
  public:
-  Impl(Endpoint endpoint, std::shared_ptr<TlsContext> tls, LaneLimits limits, std::uint64_t seed)
+  Impl(Endpoint endpoint, std::shared_ptr<TlsContext> tls, const CallOptions& calls,
+       std::size_t connections_max, std::uint64_t seed)
       : backoff(seed),
         endpoint_(std::move(endpoint)),
         tls_(std::move(tls)),
-        limits_(limits),
+        calls_(calls),
+        connections_max_(connections_max),
         work_(context_.get_executor()),
-        environment_{context_, endpoint_, limits_, endpoint_.tls ? tls_.get() : nullptr,
+        environment_{context_, endpoint_, calls_, endpoint_.tls ? tls_.get() : nullptr,
                      [this](HttpConnection* connection, bool kept) { Released(connection, kept); }},
         thread_([this] { context_.run(); }) {}
 
@@ -56,8 +58,8 @@ class IoLane::Impl {
       if (!error) TimedOut(exchange);
     });
     if (const auto connection = TakeConnection()) return connection->Carry(exchange);
-    if (waiting_.size() >= limits_.waiting_max) {
-      return exchange->Fail(endpoint_.Url() + ": " + std::to_string(limits_.waiting_max) +
+    if (waiting_.size() >= kWaitingMax) {
+      return exchange->Fail(endpoint_.Url() + ": " + std::to_string(kWaitingMax) +
                             " requests wait for a connection already");
     }
     waiting_.push_back(exchange);
@@ -74,13 +76,13 @@ class IoLane::Impl {
     while (!idle_.empty()) {
       const auto connection = std::move(idle_.back());
       idle_.pop_back();
-      if (now - connection->idle_since < limits_.idle_max && !connection->IsStale()) {
+      if (now - connection->idle_since < calls_.idle_max && !connection->IsStale()) {
         busy_.push_back(connection);
         return connection;
       }
       connection->Close();
     }
-    if (busy_.size() >= limits_.connections_max) return nullptr;
+    if (busy_.size() >= connections_max_) return nullptr;
     return busy_.emplace_back(MakeConnection(environment_));
   }
 
@@ -137,7 +139,8 @@ class IoLane::Impl {
   asio::io_context context_{1};
   const Endpoint endpoint_;
   const std::shared_ptr<TlsContext> tls_;
-  const LaneLimits limits_;
+  const CallOptions calls_;
+  const std::size_t connections_max_;
   asio::executor_work_guard<Executor> work_;
   ConnectionEnvironment environment_;
   std::vector<std::shared_ptr<HttpConnection>> idle_;  // the one used last is at the end
@@ -147,9 +150,10 @@ class IoLane::Impl {
   std::thread thread_;
 };
 
-IoLane::IoLane(Endpoint endpoint, std::shared_ptr<TlsContext> tls, LaneLimits limits,
-               std::uint64_t seed)
-    : impl_(std::make_unique<Impl>(std::move(endpoint), std::move(tls), limits, seed)) {}
+IoLane::IoLane(Endpoint endpoint, std::shared_ptr<TlsContext> tls, const CallOptions& calls,
+               std::size_t connections_max, std::uint64_t seed)
+    : impl_(std::make_unique<Impl>(std::move(endpoint), std::move(tls), calls, connections_max,
+                                   seed)) {}
 IoLane::~IoLane() = default;
 
 void IoLane::Post(base::UniqueFunction<void()> task) { impl_->Post(std::move(task)); }

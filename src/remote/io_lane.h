@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/unique_function.h"
+#include "remote/call_options.h"
 #include "remote/endpoint.h"
 #include "wire/json_reader.h"
 
@@ -46,23 +47,18 @@ struct HttpOutcome {
   bool maybe_sent = false;
 };
 
-// Bounds of a lane.
-struct LaneLimits {
-  std::size_t connections_max = 32;
-  // Exchanges that wait for a connection.
-  std::size_t waiting_max = 10'000;
-  std::chrono::milliseconds connect_timeout{3'000};
-  // AWS closes a connection idle for longer.
-  std::chrono::milliseconds idle_max{20'000};
-  // 16 MB of items, as JSON.
-  std::size_t body_bytes_max = 64 << 20;
-};
+// Exchanges of one lane that wait for a connection.
+inline constexpr std::size_t kWaitingMax = 10'000;
+// An answer: 16 MB of items, as JSON.
+inline constexpr std::size_t kAnswerBytesMax = 64 << 20;
 
 // The thread and its connections. All methods but Post() are for its own thread.
 class IoLane {
  public:
-  // Starts the thread. `tls` may be null for a plain endpoint.
-  IoLane(Endpoint endpoint, std::shared_ptr<TlsContext> tls, LaneLimits limits, std::uint64_t seed);
+  // Starts the thread. `tls` may be null for a plain endpoint; `connections_max` is this lane's
+  // share of what the options allow.
+  IoLane(Endpoint endpoint, std::shared_ptr<TlsContext> tls, const CallOptions& calls,
+         std::size_t connections_max, std::uint64_t seed);
   // Fails all exchanges and runs all delayed tasks at once, closing() being true; then joins. Tasks
   // posted later are not run.
   ~IoLane();
@@ -72,7 +68,8 @@ class IoLane {
   // Runs `task` after `delay`, or as soon as the lane closes.
   void After(std::chrono::milliseconds delay, base::UniqueFunction<void()> task);
   // Sends `request`, a whole HTTP/1.1 request, over a kept connection or a new one, and calls
-  // `done` once, at the latest at `deadline`. Waits when all connections are in use.
+  // `done` once, at the latest at `deadline`. Waits when all connections are in use; the timeouts
+  // of CallOptions count from when it has one.
   void Send(std::string request, base::MonotonicTime deadline,
             base::UniqueFunction<void(HttpOutcome)> done);
   // Whether the lane is going down: nothing new is begun.

@@ -70,7 +70,8 @@ void ManyCalls::SendLater(Batch batch, base::ErrorKind kind) {
 }
 
 void ManyCalls::Refused(Batch batch, const base::Error& error) {
-  if (error.kind() == base::ErrorKind::kThrottled) {
+  if (error.kind() == base::ErrorKind::kThrottled &&
+      context_.priority == base::Priority::kBackground) {
     ++batch.idle_rounds;
     return SendLater(std::move(batch), error.kind());
   }

@@ -22,8 +22,9 @@ struct Batch {
 // One GetMany or PutMany, on its lane's thread; gone after its completion.
 //
 // A batch that is refused as a whole is split, so that only what is at fault fails: by table when
-// it has several, in halves when elements of one table were found invalid. A throttled batch, and
-// what an answer leaves unprocessed, is sent again after a wait with jitter, until the deadline.
+// it has several, in halves when elements of one table were found invalid. What an answer leaves
+// unprocessed is sent again after a wait with jitter, until the deadline. So is a batch that is
+// throttled as a whole for a background caller; for others its tries are those of one call.
 class ManyCalls : public std::enable_shared_from_this<ManyCalls> {
  public:
   virtual ~ManyCalls() = default;

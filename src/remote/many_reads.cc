@@ -4,7 +4,6 @@
 
 #include "dynamo/errors.h"
 #include "dynamo/item_builder.h"
-#include "dynamo/limits.h"
 #include "wire/requests.h"
 #include "wire/responses.h"
 
@@ -20,9 +19,9 @@ std::vector<std::string> NamesOf(const dynamo::Item& key) {
 }  // namespace
 
 ManyReads::ManyReads(Client& client, IoLane& lane, const base::CallContext& context,
-                     dynamo::ReadManyRequest request, int parallel_max,
+                     dynamo::ReadManyRequest request,
                      base::Completion<dynamo::ReadManyResponse> done)
-    : ManyCalls(client, lane, context, parallel_max),
+    : ManyCalls(client, lane, context, client.options().calls.parallel_reads),
       request_(std::move(request)),
       done_(std::move(done)) {}
 
@@ -69,6 +68,7 @@ void ManyReads::MakeKeys() {
 void ManyReads::MakeBatches() {
   std::vector<std::vector<std::size_t>> by_group(groups_.size());
   for (std::size_t i = 0; i < keys_.size(); ++i) by_group[keys_[i].group].push_back(i);
+  const std::size_t keys_max = client_.options().calls.keys_per_call;
   Batch batch;
   const auto flush = [&] {
     if (!batch.elements.empty()) queue_.push_back(std::exchange(batch, {}));
@@ -78,7 +78,7 @@ void ManyReads::MakeBatches() {
       flush();
     }
     for (const std::size_t key : by_group[group]) {
-      if (batch.elements.size() == dynamo::kBatchGetKeysMax) flush();
+      if (batch.elements.size() == keys_max) flush();
       batch.elements.push_back(key);
     }
   }

@@ -1,4 +1,5 @@
-// GetMany over BatchGetItem: any number of reads as calls of at most 100 keys.
+// GetMany over BatchGetItem: any number of reads as calls of at most 100 keys, or fewer if so
+// configured.
 //
 // AWS's rules for one call: each table once, with one projection; each key once; at most 100 keys;
 // answers in any order, up to 16 MB, the rest in UnprocessedKeys. So equal reads share one key,
@@ -23,10 +24,9 @@ namespace stator::remote {
 // One GetMany, on its lane's thread; gone after its completion.
 class ManyReads final : public ManyCalls {
  public:
-  // Has at most `parallel_max` calls under way at a time.
+  // In calls as large and as many at a time as the client's CallOptions say.
   ManyReads(Client& client, IoLane& lane, const base::CallContext& context,
-            dynamo::ReadManyRequest request, int parallel_max,
-            base::Completion<dynamo::ReadManyResponse> done);
+            dynamo::ReadManyRequest request, base::Completion<dynamo::ReadManyResponse> done);
   // Finds the distinct keys and sends the first batches.
   void Begin() override;
 

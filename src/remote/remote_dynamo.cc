@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dynamo/errors.h"
+#include "dynamo/limits.h"
 #include "remote/many_reads.h"
 #include "remote/many_writes.h"
 #include "remote/typed_call.h"
@@ -10,6 +12,9 @@
 
 namespace stator::remote {
 namespace {
+
+// Calls that one PutMany has under way at a time.
+constexpr int kParallelWrites = 16;
 
 using base::CallContext;
 using base::Completion;
@@ -80,9 +85,23 @@ std::shared_ptr<CredentialsProvider> ProviderOf(const RemoteOptions& options) {
   return EnvironmentCredentials(options.environment);
 }
 
+base::Status CheckBounds(const CallOptions& calls) {
+  if (calls.keys_per_call < 1 || calls.keys_per_call > dynamo::kBatchGetKeysMax) {
+    return dynamo::ValidationError("A BatchGetItem takes 1 to " +
+                                   std::to_string(dynamo::kBatchGetKeysMax) + " keys, not " +
+                                   std::to_string(calls.keys_per_call));
+  }
+  if (calls.parallel_reads < 1 || calls.connections_max < 1 || calls.attempts_max.value_or(1) < 1) {
+    return dynamo::ValidationError(
+        "A store needs at least one call at a time, one connection and one try");
+  }
+  return base::OkStatus();
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<RemoteDynamo>> RemoteDynamo::Open(const RemoteOptions& options) {
+  STATOR_RETURN_IF_ERROR(CheckBounds(options.calls));
   ClientOptions client;
   const auto region = ResolveRegion(options.region, options.environment);
   STATOR_ASSIGN_OR_RETURN(
@@ -95,17 +114,13 @@ base::Result<std::unique_ptr<RemoteDynamo>> RemoteDynamo::Open(const RemoteOptio
   client.ca_bundle = !options.ca_bundle.empty() ? options.ca_bundle
                                                 : options.environment("AWS_CA_BUNDLE").value_or("");
   client.lanes = std::max(options.io_threads, 1);
-  client.limits = options.limits;
-  client.answer_timeout = options.answer_timeout;
-  client.attempts_max = options.attempts_max;
+  client.calls = options.calls;
   client.clock = options.clock;
-  return std::unique_ptr<RemoteDynamo>(
-      new RemoteDynamo(std::move(client), std::max(options.parallel_calls_max, 1)));
+  return std::unique_ptr<RemoteDynamo>(new RemoteDynamo(std::move(client)));
 }
 
-RemoteDynamo::RemoteDynamo(ClientOptions options, int parallel_calls_max)
-    : parallel_calls_max_(parallel_calls_max),
-      schemas_(std::make_unique<KeySchemaCache>()),
+RemoteDynamo::RemoteDynamo(ClientOptions options)
+    : schemas_(std::make_unique<KeySchemaCache>()),
       client_(std::make_unique<Client>(std::move(options))) {}
 
 RemoteDynamo::~RemoteDynamo() = default;
@@ -169,8 +184,7 @@ void RemoteDynamo::GetMany(const CallContext& context, const dynamo::ReadManyReq
                            Completion<dynamo::ReadManyResponse> done) {
   const auto lane = client_->PickLane();
   if (!lane.ok()) return done(lane.error());
-  auto reads = std::make_shared<ManyReads>(*client_, **lane, context, request, parallel_calls_max_,
-                                           std::move(done));
+  auto reads = std::make_shared<ManyReads>(*client_, **lane, context, request, std::move(done));
   (*lane)->Post([reads = std::move(reads)] { reads->Begin(); });
 }
 
@@ -179,7 +193,7 @@ void RemoteDynamo::PutMany(const CallContext& context, const dynamo::WriteManyRe
   const auto lane = client_->PickLane();
   if (!lane.ok()) return done(lane.error());
   auto writes = std::make_shared<ManyWrites>(*client_, **lane, *schemas_, context, request,
-                                             parallel_calls_max_, std::move(done));
+                                             kParallelWrites, std::move(done));
   (*lane)->Post([writes = std::move(writes)] { writes->Begin(); });
 }
 

@@ -23,11 +23,7 @@ struct RemoteOptions {
   // PEM file of trusted certificates; empty: AWS_CA_BUNDLE, or the system's.
   std::string ca_bundle;
   int io_threads = 2;
-  // Calls that one GetMany or PutMany has under way at a time.
-  int parallel_calls_max = 16;
-  LaneLimits limits;
-  std::chrono::milliseconds answer_timeout{20'000};
-  int attempts_max = kAttemptsMax;
+  CallOptions calls;
   Environment environment = ReadEnvironment;
   const base::Clock* clock = &base::SystemClock();
 };
@@ -38,8 +34,8 @@ class KeySchemaCache;
 class RemoteDynamo final : public dynamo::Store {
  public:
   // Resolves endpoint, region and keys; connects to nothing yet.
-  // ERRORS: ValidationException for a bad endpoint, or when neither an option nor the environment
-  // says which region.
+  // ERRORS: ValidationException for a bad endpoint, for numbers outside the bounds of CallOptions,
+  // or when neither an option nor the environment says which region.
   static base::Result<std::unique_ptr<RemoteDynamo>> Open(const RemoteOptions& options);
   ~RemoteDynamo() override;
 
@@ -68,8 +64,9 @@ class RemoteDynamo final : public dynamo::Store {
   void BatchWriteItem(const base::CallContext& context,
                       const dynamo::BatchWriteItemRequest& request,
                       base::Completion<dynamo::BatchWriteItemResponse> done) override;
-  // Calls of 100 distinct keys, several tables in one, `parallel_calls_max` at a time, on one
-  // I/O thread; items are told apart by their keys. A key or table that is refused fails alone.
+  // Calls of CallOptions::keys_per_call distinct keys, several tables in one, `parallel_reads` at a
+  // time, on one I/O thread; items are told apart by their keys. A key or table that is refused
+  // fails alone.
   void GetMany(const base::CallContext& context, const dynamo::ReadManyRequest& request,
                base::Completion<dynamo::ReadManyResponse> done) override;
   // Calls of 25 writes, conditional ones by themselves; writes of one item one after the other.
@@ -113,9 +110,8 @@ class RemoteDynamo final : public dynamo::Store {
   std::string Location() const override;
 
  private:
-  RemoteDynamo(ClientOptions options, int parallel_calls_max);
+  explicit RemoteDynamo(ClientOptions options);
 
-  const int parallel_calls_max_;
   std::unique_ptr<KeySchemaCache> schemas_;
   // Last, so that it is destroyed first: its threads may use what stands above.
   std::unique_ptr<Client> client_;

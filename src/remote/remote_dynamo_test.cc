@@ -92,8 +92,9 @@ TEST(RemoteDynamo, ManyCallsShareABoundedNumberOfConnections) {
     return reply;
   });
   auto options = OptionsFor(endpoint);
-  options.io_threads = 1;
-  options.limits.connections_max = 3;
+  // Two I/O threads with two connections and one.
+  options.calls.parallel_reads = 1;
+  options.calls.connections_max = 3;
   const auto store = OpenStore(options);
   std::atomic<int> left{40};
   dynamo::GetItemRequest request;

@@ -1,5 +1,6 @@
 // When and how soon a call is tried again: AWS's "standard" retry mode in its form of 2026, with
-// DynamoDB's own figures.
+// DynamoDB's own figures, and the waits of the "legacy" one. What "adaptive" adds is in
+// send_rate.h.
 #pragma once
 
 #include <chrono>
@@ -9,16 +10,20 @@
 #include <random>
 
 #include "base/error.h"
+#include "remote/call_options.h"
 #include "wire/operation.h"
 
 namespace stator::remote {
 
-// Tries of one call, the first included. [AWS: 4 for DynamoDB]
+// Tries of one call, the first included. [AWS: 4 for DynamoDB; botocore's legacy mode: 10]
 inline constexpr int kAttemptsMax = 4;
+inline constexpr int kLegacyAttemptsMax = 10;
 // The longest wait before a retry is drawn from [0, base x 2^(n-1)], n counted from 1. [AWS]
 inline constexpr std::chrono::milliseconds kBackoffBase{25};
 inline constexpr std::chrono::milliseconds kThrottledBackoffBase{1'000};
 inline constexpr std::chrono::milliseconds kBackoffMax{20'000};
+// The wait before the first retry of kLegacy, doubled for each further one. [botocore]
+inline constexpr std::chrono::milliseconds kLegacyBackoffBase{50};
 // How much longer than drawn a server may ask us to wait by x-amz-retry-after. [AWS]
 inline constexpr std::chrono::milliseconds kRetryAfterMax{5'000};
 
@@ -55,6 +60,12 @@ class Backoff {
  private:
   std::mt19937_64 random_;
 };
+
+// The wait of RetryMode::kLegacy before retry `retry` (the first is 1).
+std::chrono::milliseconds LegacyWait(int retry);
+
+// Tries of one call under these options.
+int AttemptsMax(const CallOptions& calls);
 
 // Whether `operation` may be sent again although an earlier try may have taken effect: reads, and
 // writes that leave the same state when repeated. UpdateItem, conditional writes and CreateTable
