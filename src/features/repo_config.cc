@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
+#include "dynamo/limits.h"
 #include "features/errors.h"
 #include "features/json_text.h"
 #include "features/yaml_reader.h"
@@ -17,6 +19,15 @@ namespace {
 using base::Result;
 using base::Status;
 namespace fs = std::filesystem;
+
+// Bounds of options that Feast leaves open. A pool beyond them would need more than a thousand open
+// files, a longer wait outlasts every deadline.
+constexpr std::int64_t kOne = 1;
+constexpr std::int64_t kBatchSizeMax = dynamo::kBatchGetKeysMax;
+constexpr std::int64_t kConnectionsMax = 1'000;
+constexpr std::int64_t kAttemptsMax = 100;
+constexpr double kTimeoutMinSeconds = 0.001;
+constexpr double kTimeoutMaxSeconds = 3'600;
 
 bool IsNameCharacter(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
@@ -53,6 +64,31 @@ Status ReadNullable(const YamlNode& block, const char* key, std::optional<T>& ta
 using TextMember = Result<std::string> (YamlNode::*)() const;
 constexpr TextMember kText = &YamlNode::Text;
 
+// Refuses a number outside of `least` to `most`: Feast takes it, and fails later or waits forever.
+template <typename T>
+Status CheckRange(const YamlNode& block, const char* key, T value, T least, T most) {
+  if (value >= least && value <= most) return base::OkStatus();
+  std::ostringstream words;
+  words << "Input should be from " << least << " to " << most;
+  return block[key].Fault(words.str());
+}
+
+Status CheckRanges(const YamlNode& block, const OnlineStoreConfig& store) {
+  STATOR_RETURN_IF_ERROR(CheckRange(block, "batch_size", store.batch_size, kOne, kBatchSizeMax));
+  STATOR_RETURN_IF_ERROR(
+      CheckRange(block, "max_read_workers", store.max_read_workers, kOne, kConnectionsMax));
+  STATOR_RETURN_IF_ERROR(
+      CheckRange(block, "max_pool_connections", store.max_pool_connections, kOne, kConnectionsMax));
+  STATOR_RETURN_IF_ERROR(
+      CheckRange(block, "keepalive_timeout", store.keepalive_timeout_s, 0.0, kTimeoutMaxSeconds));
+  STATOR_RETURN_IF_ERROR(CheckRange(block, "connect_timeout", store.connect_timeout_s,
+                                    kTimeoutMinSeconds, kTimeoutMaxSeconds));
+  STATOR_RETURN_IF_ERROR(CheckRange(block, "read_timeout", store.read_timeout_s, kTimeoutMinSeconds,
+                                    kTimeoutMaxSeconds));
+  return CheckRange(block, "total_max_retry_attempts",
+                    store.total_max_retry_attempts.value_or(kOne), kOne, kAttemptsMax);
+}
+
 Status ReadConnectionOptions(const YamlNode& block, OnlineStoreConfig& store) {
   STATOR_RETURN_IF_ERROR(
       ReadOption(block, "max_read_workers", store.max_read_workers, &YamlNode::Integer));
@@ -71,7 +107,7 @@ Status ReadConnectionOptions(const YamlNode& block, OnlineStoreConfig& store) {
       std::find(kModes.begin(), kModes.end(), *store.retry_mode) == kModes.end()) {
     return block["retry_mode"].Fault("Input should be 'legacy', 'standard' or 'adaptive'");
   }
-  return base::OkStatus();
+  return CheckRanges(block, store);
 }
 
 Status ReadEndpoint(const YamlNode& block, const std::string& repo_path, OnlineStoreConfig& store) {

@@ -19,7 +19,8 @@ using Environment = std::function<std::optional<std::string>(std::string_view)>;
 Environment ProcessEnvironment();
 
 // The block `online_store` of type dynamodb. Names, types and defaults are Feast's; unknown keys
-// are refused in its words.
+// are refused in its words. Numbers that no store could work with are refused too.
+// docs/feature-store-options.md says what each option does.
 struct OnlineStoreConfig {
   // The embedded engine, in process: when there is no online_store, or when endpoint_url is
   // "embedded:PATH".

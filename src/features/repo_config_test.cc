@@ -107,6 +107,25 @@ TEST(RepoConfig, MistakesAreToldInFeastsWordsWithTheKey) {
             std::string::npos);
 }
 
+TEST(RepoConfig, NumbersThatNoStoreCanWorkWithAreRefused) {
+  const std::pair<const char*, const char*> refused[] = {
+      {"batch_size: 0", "online_store.batch_size: Input should be from 1 to 100"},
+      {"batch_size: 101", "from 1 to 100"},
+      {"max_read_workers: 0", "online_store.max_read_workers: Input should be from 1 to 1000"},
+      {"max_pool_connections: -1", "online_store.max_pool_connections: Input should be from 1"},
+      {"keepalive_timeout: -0.5", "online_store.keepalive_timeout: Input should be from 0 to 3600"},
+      {"connect_timeout: 0", "online_store.connect_timeout: Input should be from 0.001 to 3600"},
+      {"read_timeout: 1e300", "online_store.read_timeout: Input should be from 0.001 to 3600"},
+      {"read_timeout: nan", "online_store.read_timeout: Input should be"},
+      {"total_max_retry_attempts: 0", "total_max_retry_attempts: Input should be from 1 to 100"},
+  };
+  for (const auto& [line, words] : refused) {
+    EXPECT_NE(ErrorOf(kStore + "  " + line + "\n").find(words), std::string::npos)
+        << line << " -> " << ErrorOf(kStore + "  " + line + "\n");
+  }
+  EXPECT_EQ(ErrorOf(kStore + "  batch_size: 100\n  keepalive_timeout: 0\n"), "no error");
+}
+
 TEST(RepoConfig, UnknownTopLevelKeysAreAccepted) {
   EXPECT_EQ(ErrorOf(kStore + "stator:\n  layout: by_view\nfoo: 1\n"), "no error");
 }

@@ -296,5 +296,34 @@ TEST(StoreOfConfig, FollowsTheOnlineStore) {
   EXPECT_EQ(StoreOfConfig(config).endpoint_url, "http://localhost:8000");
 }
 
+TEST(StoreOfConfig, CarriesEveryOptionOfCalls) {
+  features::RepoConfig config;
+  features::OnlineStoreConfig& store = config.online_store;
+  store.batch_size = 7;
+  store.max_read_workers = 3;
+  store.max_pool_connections = 9;
+  store.keepalive_timeout_s = 1.5;
+  store.connect_timeout_s = 0.0001;
+  store.read_timeout_s = 4;
+  store.total_max_retry_attempts = 2;
+  store.retry_mode = "legacy";
+  remote::CallOptions expected;
+  expected.keys_per_call = 7;
+  expected.parallel_reads = 3;
+  expected.connections_max = 9;
+  expected.idle_max = std::chrono::milliseconds(1'500);
+  expected.connect_timeout = std::chrono::milliseconds(1);
+  expected.answer_timeout = std::chrono::seconds(4);
+  expected.attempts_max = 2;
+  expected.retry_mode = remote::RetryMode::kLegacy;
+  EXPECT_EQ(StoreOfConfig(config).calls, expected);
+  store.retry_mode = "adaptive";
+  EXPECT_EQ(StoreOfConfig(config).calls.retry_mode, remote::RetryMode::kAdaptive);
+  store.retry_mode = std::nullopt;
+  store.total_max_retry_attempts = std::nullopt;
+  EXPECT_EQ(StoreOfConfig(config).calls.retry_mode, remote::RetryMode::kStandard);
+  EXPECT_EQ(StoreOfConfig(config).calls.attempts_max, std::nullopt);
+}
+
 }  // namespace
 }  // namespace stator::server

@@ -6,11 +6,39 @@
 #include "server/feature_door.h"
 
 namespace stator::server {
+namespace {
+
+std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+remote::RetryMode RetryModeOf(const std::optional<std::string>& name) {
+  if (name == "legacy") return remote::RetryMode::kLegacy;
+  return name == "adaptive" ? remote::RetryMode::kAdaptive : remote::RetryMode::kStandard;
+}
+
+remote::CallOptions CallsOf(const features::OnlineStoreConfig& store) {
+  remote::CallOptions calls;
+  calls.keys_per_call = static_cast<std::size_t>(store.batch_size);
+  calls.parallel_reads = static_cast<int>(store.max_read_workers);
+  calls.connections_max = static_cast<std::size_t>(store.max_pool_connections);
+  calls.idle_max = Milliseconds(store.keepalive_timeout_s);
+  calls.connect_timeout = Milliseconds(store.connect_timeout_s);
+  calls.answer_timeout = Milliseconds(store.read_timeout_s);
+  if (store.total_max_retry_attempts) {
+    calls.attempts_max = static_cast<int>(*store.total_max_retry_attempts);
+  }
+  calls.retry_mode = RetryModeOf(store.retry_mode);
+  return calls;
+}
+
+}  // namespace
 
 StoreLocation StoreOfConfig(const features::RepoConfig& config) {
   const features::OnlineStoreConfig& store = config.online_store;
   StoreLocation location;
   location.region = store.region;
+  location.calls = CallsOf(store);
   if (!store.embedded) {
     location.endpoint_url = store.endpoint_url.value_or("");
   } else if (!store.embedded_path.empty()) {

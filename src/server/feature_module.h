@@ -11,7 +11,8 @@
 
 namespace stator::server {
 
-// Where the online store of a configuration lies, in the words of the program.
+// Where the online store of a configuration lies and how it is called, in the words of the program.
+// docs/feature-store-options.md says what becomes of each option of `online_store:`.
 StoreLocation StoreOfConfig(const features::RepoConfig& config);
 
 // The commands init, plan, apply, materialize, materialize-incremental, get-online-features,

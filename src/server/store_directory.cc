@@ -44,6 +44,7 @@ base::Result<StorePointer> OpenRemote(const StoreLocation& location) {
   options.keys = {.access_key_id = location.access_key_id,
                   .secret_access_key = location.secret_access_key,
                   .session_token = location.session_token};
+  options.calls = location.calls;
   STATOR_ASSIGN_OR_RETURN(std::unique_ptr<remote::RemoteDynamo> store,
                           remote::RemoteDynamo::Open(options));
   return StorePointer(std::move(store));
@@ -83,7 +84,8 @@ base::Result<StorePointer> StoreDirectory::Open(const StoreLocation& location) {
     key = "folder " + folder;
   }
   std::lock_guard lock(mutex_);
-  std::weak_ptr<dynamo::Store>& known = stores_[key];
+  std::weak_ptr<dynamo::Store>& known =
+      stores_[{key, location.remote() ? location.calls : remote::CallOptions()}];
   if (StorePointer store = known.lock()) return store;
   base::Result<StorePointer> store =
       location.remote() ? OpenRemote(location) : OpenFolder(folder, location);

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/metrics.h"
 #include "server/store_opener.h"
@@ -59,8 +60,8 @@ class StoreDirectory final : public StoreOpener {
   base::MetricsRegistry& metrics_;
   // Guards stores_.
   std::mutex mutex_;
-  // By folder, or by endpoint with region and key.
-  std::map<std::string, std::weak_ptr<dynamo::Store>> stores_;
+  // By folder, or by endpoint with region and key, and how it is called.
+  std::map<std::pair<std::string, remote::CallOptions>, std::weak_ptr<dynamo::Store>> stores_;
 };
 
 }  // namespace stator::server

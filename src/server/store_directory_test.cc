@@ -155,6 +155,25 @@ TEST_F(StoreDirectoryTest, AnEndpointIsARemoteStore) {
   EXPECT_THAT((*first)->Location(), HasSubstr("127.0.0.1:1"));
 }
 
+TEST_F(StoreDirectoryTest, TheSameEndpointWithOtherOptionsIsAnotherStore) {
+  StoreDirectory stores(AtPath(Data()), metrics_);
+  StoreLocation location = At("http://127.0.0.1:1");
+  const auto first = stores.Open(location);
+  location.calls.answer_timeout = std::chrono::milliseconds(7);
+  const auto second = stores.Open(location);
+  const auto third = stores.Open(location);
+  ASSERT_TRUE(first.ok() && second.ok() && third.ok());
+  EXPECT_NE(first->get(), second->get());
+  EXPECT_EQ(second->get(), third->get());
+  // A folder has one store, whatever its options.
+  StoreLocation folder;
+  const auto plain = stores.Open(folder);
+  folder.calls = location.calls;
+  const auto again = stores.Open(folder);
+  ASSERT_TRUE(plain.ok() && again.ok());
+  EXPECT_EQ(plain->get(), again->get());
+}
+
 TEST_F(StoreDirectoryTest, ALockedFolderWithoutADoorIsAnErrorThatNamesTheProcess) {
   StoreDirectory owner(AtPath(Data()), metrics_);
   const auto held = owner.Open({});

@@ -1,5 +1,5 @@
 // Which store a command or a door works on, and who opens it. Modules receive a StoreOpener and
-// never name `remote` or `engine`.
+// never name `remote` or `engine`, but for the plain numbers of remote::CallOptions.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "dynamo/dynamo.h"
+#include "remote/call_options.h"
 
 namespace stator::server {
 
@@ -23,6 +24,8 @@ struct StoreLocation {
   std::string access_key_id;
   std::string secret_access_key;
   std::string session_token;
+  // For stores outside of this process; a data folder needs no connection.
+  remote::CallOptions calls = {};
 
   // Whether data lies outside this process: an endpoint, or AWS.
   bool remote() const {
@@ -31,7 +34,7 @@ struct StoreLocation {
 };
 
 // Opens stores and hands the same one out again for the same location, since a data folder can be
-// open only once. Thread-safe.
+// open only once. A store outside of this process is the same only with equal `calls`. Thread-safe.
 class StoreOpener {
  public:
   virtual ~StoreOpener() = default;
