@@ -72,13 +72,18 @@ enum class Priority : std::uint8_t { kServing, kInteractive, kBackground };
 // Identifies one request in logs across the doors; 0 means none.
 using TraceId = std::uint64_t;
 
-// The context itself. Cheap to copy: a time, a pointer, two small numbers.
+class CompletionQueue;
+
+// The context itself. Cheap to copy: a time, two pointers, two small numbers.
 // The default is a serving call with the default deadline.
 struct CallContext {
   Deadline deadline;
   CancelToken cancel;
   Priority priority = Priority::kServing;
   TraceId trace = 0;
+  // Where a call that does not complete at once shall complete; null: on a thread of the store. A
+  // wish: only the engine's writes heed it so far (base/completion_queue.h says what it saves).
+  CompletionQueue* completions = nullptr;
 };
 
 }  // namespace stator::base

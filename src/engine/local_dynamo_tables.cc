@@ -34,8 +34,8 @@ void ChangeCatalog(EngineParts& parts, const CallContext& context, std::string_v
     done(ran.error());
     return;
   }
-  parts.storage->Acknowledge(std::move(ran->first), std::move(timer), std::move(ran->second),
-                             std::move(done));
+  parts.storage->Acknowledge(context, std::move(ran->first), std::move(timer),
+                             std::move(ran->second), std::move(done));
 }
 
 Result<std::shared_ptr<Table>> FindNamed(const EngineParts& parts, const std::string& name) {

@@ -144,7 +144,7 @@ void LogSync::Work() {
 void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   expected_ = std::exchange(in_flight_, 0);
   if (queue_.size() < expected_) {
-    const auto patience = std::min(kGatherMax, last_sync_ / 2);
+    const auto patience = std::min(kGatherMax, 2 * last_sync_);
     work_.wait_for(lock, patience, [&] { return stopping_ || queue_.size() >= expected_; });
   }
   expected_ = 0;
@@ -156,7 +156,26 @@ void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters,
   const Status outcome =
       failure.ok() ? SyncLog(waiters.size()) : Status(StorageError(failure, kNotSynced));
   in_flight_ = waiting_.fetch_sub(waiters.size(), std::memory_order_relaxed);
-  for (const auto& waiter : waiters) waiter->Run(outcome);
+  RunAll(std::move(waiters), outcome);
+}
+
+void LogSync::RunAll(std::vector<std::unique_ptr<SyncWaiter>> waiters, const Status& outcome) {
+  std::vector<std::pair<base::CompletionQueue*, std::vector<base::CompletionTask>>> groups;
+  for (auto& waiter : waiters) {
+    base::CompletionQueue* const queue = waiter->completions();
+    if (queue == nullptr) {
+      waiter->Run(outcome);
+      continue;
+    }
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& known) { return known.first == queue; });
+    if (group == groups.end()) {
+      groups.emplace_back(queue, std::vector<base::CompletionTask>());
+      group = groups.end() - 1;
+    }
+    group->second.emplace_back([waiter = std::move(waiter), outcome] { waiter->Run(outcome); });
+  }
+  for (auto& [queue, tasks] : groups) queue->Post(std::move(tasks));
 }
 
 rocksdb::Status LogSync::CheckLog() {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/call_context.h"
+#include "base/completion_queue.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "engine/log_files.h"
@@ -35,13 +36,20 @@ enum class SyncMode : unsigned char {
   kNone         // at once, no log at all (in memory)
 };
 
-// What waits for a sync. Run() is called once, on the sync thread or, in the modes that acknowledge
-// at once, on the caller's; it must not block.
+// What waits for a sync. Run() is called once: on the thread of the queue that it names, else on the
+// sync thread; in the modes that acknowledge at once, on the caller's. It must not block.
 class SyncWaiter {
  public:
+  // `completions` may be null, and outlives the waiter.
+  explicit SyncWaiter(base::CompletionQueue* completions) : completions_(completions) {}
   virtual ~SyncWaiter() = default;
+  // Where it wants to run; null: anywhere.
+  base::CompletionQueue* completions() const { return completions_; }
   // The outcome of the sync: an error means that the write may or may not survive.
   virtual void Run(const base::Status& outcome) = 0;
+
+ private:
+  base::CompletionQueue* const completions_;
 };
 
 // Owns the sync thread of one database. Thread-safe.
@@ -90,10 +98,12 @@ class LogSync {
   void Work();
   // Waits until the queue holds as many writes as were in flight when the last sync ended: their
   // clients are about to send the next ones. A single writer never waits, and nobody longer than
-  // half a sync or kGatherMax. With 16 clients: half the syncs, an eighth less CPU a write
-  // (docs/performance.md).
+  // two syncs or kGatherMax: time enough for an answer to go out and the next request to come in
+  // (docs/performance.md has the measurement).
   void Gather(std::unique_lock<std::mutex>& lock);
   void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, const rocksdb::Status& failure);
+  // Runs each where it wants to run; every queue is woken once.
+  static void RunAll(std::vector<std::unique_ptr<SyncWaiter>> waiters, const base::Status& outcome);
   base::Status SyncLog(std::size_t writes);
   bool WriteMemtablesOut();
   void TryResume();

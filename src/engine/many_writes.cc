@@ -223,8 +223,8 @@ void BatchWriteItem(EngineParts& parts, const CallContext& context,
     done(ran.error());
     return;
   }
-  parts.storage->Acknowledge(std::move(ran->first), std::move(timer), std::move(ran->second),
-                             std::move(done));
+  parts.storage->Acknowledge(context, std::move(ran->first), std::move(timer),
+                             std::move(ran->second), std::move(done));
 }
 
 void PutMany(EngineParts& parts, const CallContext& context,
@@ -237,7 +237,7 @@ void PutMany(EngineParts& parts, const CallContext& context,
   }
   WriteManyResponse response;
   ManyWriter(parts, context, response).Run(request.writes);
-  parts.storage->Acknowledge(std::move(*ticket), std::move(timer), std::move(response),
+  parts.storage->Acknowledge(context, std::move(*ticket), std::move(timer), std::move(response),
                              std::move(done));
 }
 

@@ -72,8 +72,6 @@ rocksdb::Options MakeRocksOptions(const EngineOptions& options,
   if (listener) rocks.listeners.push_back(std::move(listener));
 
   rocks.max_background_jobs = 2;
-  // Sixteen threads to open the files of a small folder cost more than the files.
-  rocks.max_file_opening_threads = 2;
   rocks.skip_stats_update_on_db_open = true;
   // Sixteen threads, its default, take longer to start than a handful of files to open.
   rocks.max_file_opening_threads = 1;

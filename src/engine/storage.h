@@ -6,7 +6,8 @@
 //   STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, storage.Reserve(deadline));
 //   ... lock, read, plan ...
 //   STATOR_RETURN_IF_ERROR(storage.Commit(set));
-//   storage.Acknowledge(std::move(ticket), std::move(timer), std::move(response), std::move(done));
+//   storage.Acknowledge(context, std::move(ticket), std::move(timer), std::move(response),
+//                       std::move(done));
 #pragma once
 
 #include <rocksdb/db.h>
@@ -70,12 +71,13 @@ class Storage {
   base::Status Commit(WriteSet& set);
   // Completes `done` with `response`, or with the error of the sync, when all that was committed
   // before this call would survive loss of power. Also for writes that changed nothing: what they
-  // saw may not be safe yet. `timer` runs until then.
+  // saw may not be safe yet. `timer` runs until then. Runs where `context` wants it.
   template <typename T>
-  void Acknowledge(WriteTicket ticket, OperationTimer timer, T response, base::Completion<T> done) {
+  void Acknowledge(const base::CallContext& context, WriteTicket ticket, OperationTimer timer,
+                   T response, base::Completion<T> done) {
     ticket.Spend();
-    log_->Acknowledge(
-        std::make_unique<Waiter<T>>(std::move(timer), std::move(response), std::move(done)));
+    log_->Acknowledge(std::make_unique<Waiter<T>>(context.completions, std::move(timer),
+                                                  std::move(response), std::move(done)));
   }
 
  private:
@@ -85,8 +87,12 @@ class Storage {
   template <typename T>
   class Waiter final : public SyncWaiter {
    public:
-    Waiter(OperationTimer timer, T response, base::Completion<T> done)
-        : timer_(std::move(timer)), response_(std::move(response)), done_(std::move(done)) {}
+    Waiter(base::CompletionQueue* completions, OperationTimer timer, T response,
+           base::Completion<T> done)
+        : SyncWaiter(completions),
+          timer_(std::move(timer)),
+          response_(std::move(response)),
+          done_(std::move(done)) {}
     void Run(const base::Status& outcome) override {
       if (outcome.ok()) {
         done_(std::move(response_));

@@ -125,7 +125,7 @@ void WriteOne(EngineParts& parts, const CallContext& context, const Request& req
     return;
   }
   auto& [ticket, response] = *ran;
-  parts.storage->Acknowledge(std::move(ticket), std::move(timer), std::move(response),
+  parts.storage->Acknowledge(context, std::move(ticket), std::move(timer), std::move(response),
                              std::move(done));
 }
 

@@ -177,6 +177,7 @@ void DynamoHandler::HandleOperation(const HttpRequest& request, HttpCompletion d
     call->meter->requests->Add();
     call->context.deadline = base::Deadline(call->start + base::Deadline::kDefault);
     call->context.priority = PriorityOf(*operation);
+    call->context.completions = request.completions;
     call->context.trace = next_trace_.fetch_add(1, std::memory_order_relaxed);
     Dispatch(std::move(call), decoder->reader, request.body);
   }

@@ -128,8 +128,10 @@ void FeatureDoor::WriteRows(const HttpRequest& request, bool push, HttpCompletio
   const auto prepared = PrepareWrites(std::get<WriteRequestBody>(*parsed), push, writes);
   if (!prepared.ok()) return done(FeatureErrorResponse(prepared.error()));
   if (writes.writes.empty()) return done(WrittenResponse(push));
+  base::CallContext context;
+  context.completions = request.completions;
   store_.PutMany(
-      base::CallContext(), writes,
+      context, writes,
       [push, done = std::move(done)](base::Result<dynamo::WriteManyResponse> written) mutable {
         if (!written.ok()) return done(FeatureErrorResponse(written.error()));
         if (!written->failures.empty())

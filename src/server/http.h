@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/completion_queue.h"
 #include "base/unique_function.h"
 
 namespace stator::server {
@@ -34,6 +35,9 @@ struct HttpRequest {
   std::vector<HttpHeader> headers;
   // Decoded from chunks if need be; kHttpBodyPaddingBytes are readable behind it.
   std::string_view body;
+  // The I/O thread that the connection belongs to, for CallContext::completions. It outlives every
+  // completion; null in tests that have no server.
+  base::CompletionQueue* completions = nullptr;
 
   // The value of the first header of that name, compared without regard to case; empty when there
   // is none.

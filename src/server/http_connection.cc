@@ -54,6 +54,7 @@ HttpConnection::HttpConnection(HttpWorker& worker, const HttpDoor& door, HttpSoc
       door_(door),
       socket_(std::move(socket)),
       reader_(worker.shared().options.limits, worker.shared().budget) {
+  reader_.CompleteOn(&worker);
   worker_.shared().connections.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -279,10 +280,34 @@ HttpWorker::HttpWorker(HttpShared& shared)
 
 void HttpWorker::Start(int number) {
   thread_ = std::thread([this, number] {
-    thread_id_ = std::this_thread::get_id();
     pthread_setname_np(pthread_self(), ("http-" + std::to_string(number)).c_str());
-    context_.run();
+    Work();
   });
+}
+
+void HttpWorker::Work() {
+  thread_id_ = std::this_thread::get_id();
+  context_.run();
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  // What was posted while the last connection closed.
+  context_.restart();
+  context_.poll();
+}
+
+void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended_) {
+      asio::post(context_.get_executor(), [tasks = std::move(tasks)]() mutable {
+        for (base::CompletionTask& task : tasks) task();
+      });
+      return;
+    }
+  }
+  for (base::CompletionTask& task : tasks) task();
 }
 
 void HttpWorker::Adopt(ConnectionPointer connection) {

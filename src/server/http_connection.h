@@ -12,10 +12,13 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "base/completion_queue.h"
 #include "server/http_reader.h"
 #include "server/http_server.h"
 
@@ -115,13 +118,15 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
   bool answered_ = false;
 };
 
-// One I/O thread with its connections.
-class HttpWorker {
+// One I/O thread with its connections. Completions that name it run on it.
+class HttpWorker final : public base::CompletionQueue {
  public:
   // Starts nothing.
   explicit HttpWorker(HttpShared& shared);
   // Runs the thread.
   void Start(int number);
+  // One wake-up for all of `tasks`; on any thread.
+  void Post(std::vector<base::CompletionTask> tasks) override;
   // Takes a new connection over; on any thread.
   void Adopt(boost::intrusive_ptr<HttpConnection> connection);
   // Begins to drain; on any thread. The thread ends when no connection is left, or at the latest
@@ -144,6 +149,8 @@ class HttpWorker {
   void Closed();
 
  private:
+  // The thread itself.
+  void Work();
   // Starts the timer of the sweep unless it runs.
   void ArmSweep();
   // Once a second while there are connections: closes what is overdue.
@@ -162,6 +169,9 @@ class HttpWorker {
   boost::intrusive::list<HttpConnection, boost::intrusive::constant_time_size<false>> connections_;
   std::thread thread_;
   std::thread::id thread_id_;
+  // Guards ended_: nothing may be posted to a context that nobody runs any more.
+  std::mutex mutex_;
+  bool ended_ = false;
   std::uint32_t now_ = 0;
   // Second of the sweep at which draining ends; 0 while not draining.
   std::uint32_t drain_until_ = 0;

@@ -320,5 +320,30 @@ TEST_F(HttpServerTest, DoorsShareTheThreadsAndKeepTheirHandlers) {
   EXPECT_THAT(metrics_.RenderPrometheus(), HasSubstr("stator_http_requests_total{door=\"b\"} 1"));
 }
 
+TEST_F(HttpServerTest, ManyCompletionsComeBackToTheThreadOfTheirConnection) {
+  std::thread::id handled;
+  std::thread::id completed;
+  base::CompletionQueue* queue = nullptr;
+  FunctionHandler handler([&](const HttpRequest& request, HttpCompletion done) {
+    handled = std::this_thread::get_id();
+    queue = request.completions;
+    std::vector<base::CompletionTask> tasks;
+    tasks.emplace_back([&completed] { completed = std::this_thread::get_id(); });
+    tasks.emplace_back([done = std::move(done)]() mutable { done(Text("from the queue")); });
+    std::thread([&] { queue->Post(std::move(tasks)); }).join();
+  });
+  StartServer(handler);
+  Client client(port_);
+  client.Send(Post("/a", "x"));
+  EXPECT_THAT(client.Receive(), HasSubstr("from the queue"));
+  EXPECT_EQ(completed, handled);
+  server_->Stop(std::chrono::milliseconds(0));
+  bool late = false;
+  std::vector<base::CompletionTask> tasks;
+  tasks.emplace_back([&late] { late = true; });
+  queue->Post(std::move(tasks));
+  EXPECT_TRUE(late) << "a completion was lost behind the end of the server";
+}
+
 }  // namespace
 }  // namespace stator::server
