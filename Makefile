@@ -13,11 +13,11 @@ setup: ## Install what the build, the demo and the tests need (safe to repeat)
 
 build: ## Build the program as build/stator
 	@tools/setup.sh build
-	@tools/build.sh release all
+	@tools/build.sh release program
 
 demo: ## Load 3,000,000 flights, build features, read them, query them with SQL
 	@tools/setup.sh build data
-	@tools/build.sh release all
+	@tools/build.sh release program
 	@examples/demo.sh
 
 test: setup ## Run all tests; the last line is "N passed, 0 failed, K skipped"

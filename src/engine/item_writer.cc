@@ -16,10 +16,36 @@ using dynamo::ItemKey;
 using dynamo::ItemView;
 using dynamo::ReturnValues;
 
+// Whether a change needs more of the old item than its size.
+bool LooksAtOldItem(const ItemChange& change) {
+  return change.condition || change.is_update || change.return_values != ReturnValues::kNone;
+}
+
 // The item that a write finds: its size at once, its bytes joined only when somebody looks.
 class OldItem {
  public:
   // ERRORS: of the disk, of a damaged row.
+  base::Status Find(EngineParts& parts, const ItemChange& change) {
+    if (!LooksAtOldItem(change)) {
+      if (const auto known = parts.row_sizes.Find(change.row_key)) {
+        exists_ = known->exists;
+        row_.item_size_bytes = known->item_size_bytes;
+        return base::OkStatus();
+      }
+    }
+    return Read(parts, change);
+  }
+
+  bool exists() const { return exists_; }
+  std::size_t size_bytes() const { return row_.item_size_bytes; }
+  // The empty item when there is none. REQUIRES: the change looks at it.
+  ItemView View(const ItemChange& change) {
+    if (!exists_) return ItemView();
+    if (whole_.empty()) change.table->rows().AppendItem(change.key, row_.rest, whole_);
+    return ItemView(whole_);
+  }
+
+ private:
   base::Status Read(EngineParts& parts, const ItemChange& change) {
     rocksdb::DB& db = parts.storage->db();
     const rocksdb::Status status =
@@ -33,16 +59,6 @@ class OldItem {
     return base::OkStatus();
   }
 
-  bool exists() const { return exists_; }
-  std::size_t size_bytes() const { return row_.item_size_bytes; }
-  // The empty item when there is none.
-  ItemView View(const ItemChange& change) {
-    if (!exists_) return ItemView();
-    if (whole_.empty()) change.table->rows().AppendItem(change.key, row_.rest, whole_);
-    return ItemView(whole_);
-  }
-
- private:
   rocksdb::PinnableSlice value_;
   StoredRow row_;
   bool exists_ = false;
@@ -115,7 +131,7 @@ Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& tab
 Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, WriteSet& set) {
   if (change.table->dropped()) return dynamo::TableNotFoundForItems();
   OldItem old;
-  STATOR_RETURN_IF_ERROR(old.Read(parts, change));
+  STATOR_RETURN_IF_ERROR(old.Find(parts, change));
   if (change.condition && !expression::Evaluate(*change.condition, old.View(change))) {
     return ConditionFailed(change, old);
   }
@@ -133,6 +149,17 @@ Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, Wri
   PlanWrite(*change.table, change.row_key,
             old.exists() ? std::optional(old.size_bytes()) : std::nullopt, next, set);
   return outcome;
+}
+
+void NoteOutcome(EngineParts& parts, const ItemChange& change, const ItemOutcome& outcome,
+                 const base::Status& committed) {
+  if (!committed.ok()) {
+    parts.row_sizes.Forget(change.row_key);
+  } else {
+    parts.row_sizes.Note(change.row_key, outcome.new_size_bytes == 0
+                                             ? std::nullopt
+                                             : std::optional(outcome.new_size_bytes));
+  }
 }
 
 }  // namespace stator::engine

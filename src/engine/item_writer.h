@@ -51,9 +51,14 @@ base::Result<ItemChange> PreparePut(const EngineParts& parts, const std::string&
 base::Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
                                       dynamo::ItemView key);
 
-// Reads the old item, checks the condition, and adds the change to `set`. ERRORS:
+// Reads the old item as far as it is needed (its size alone is often known, see RowSizes), checks
+// the condition, and adds the change to `set`. ERRORS:
 // ConditionalCheckFailedException; ValidationException of an update that does not fit the item; of
 // the disk. REQUIRES: the item is locked until the set is committed (ItemLocks).
 base::Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, WriteSet& set);
+// Notes in RowSizes what a planned change left, so that the next write of the row need not read it.
+// `committed` is what Storage::Commit said. REQUIRES: the item is still locked.
+void NoteOutcome(EngineParts& parts, const ItemChange& change, const ItemOutcome& outcome,
+                 const base::Status& committed);
 
 }  // namespace stator::engine

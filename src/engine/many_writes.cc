@@ -81,6 +81,7 @@ class WriteGroup {
     }
     const Status committed = parts.storage->Commit(set);
     for (auto& [write, result] : planned) {
+      NoteOutcome(parts, write->change, result, committed);
       if (committed.ok()) {
         outcome(*write, result);
       } else {

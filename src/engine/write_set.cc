@@ -8,6 +8,9 @@
 namespace stator::engine {
 namespace {
 
+// A row begins with its item's size, in at most four bytes.
+constexpr std::size_t kSizeRoomBytes = 4;
+
 // A batch of RocksDB allocates its memory with exceptions; its own errors cannot happen here, since
 // no size limit is set.
 void MustFit(const rocksdb::Status& status) { CHECK(status.ok()); }
@@ -47,6 +50,7 @@ void PlanWrite(Table& table, std::string_view row_key, std::optional<std::size_t
     change.items += 1;
     change.bytes += static_cast<std::int64_t>(item->size_bytes);
     std::string value;
+    value.reserve(item->item.bytes().size() + kSizeRoomBytes);
     table.rows().Encode(item->item, item->size_bytes, value);
     set.PutRow(row_key, value);
   } else {

@@ -21,6 +21,8 @@ namespace stator::engine {
 // Rows to put and to delete, and by how much the counts of tables change. Not thread-safe.
 class WriteSet {
  public:
+  // Room for the bytes of one written item, so that the batch is not copied while it grows.
+  explicit WriteSet(std::size_t item_size_bytes = 0) : batch_(item_size_bytes + kRoomBytes) {}
   // Puts a row of a table.
   void PutRow(std::string_view row_key, std::string_view value);
   // Deletes a row of a table.
@@ -40,6 +42,9 @@ class WriteSet {
   std::size_t size_bytes() const { return batch_.GetDataSize(); }
 
  private:
+  // Of a batch's head, a row key, and the lengths of an item's attributes.
+  static constexpr std::size_t kRoomBytes = 256;
+
   rocksdb::WriteBatch batch_;
   std::vector<std::pair<Table*, TableCounts>> counts_;
 };

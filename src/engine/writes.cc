@@ -91,11 +91,13 @@ Result<ItemChange> Prepare(EngineParts& parts, const dynamo::UpdateItemRequest& 
 
 // Locks the item, plans and commits.
 Result<ItemOutcome> Execute(EngineParts& parts, const ItemChange& change) {
-  WriteSet set;
+  WriteSet set(change.put ? change.put->size_bytes : 0);
   const auto use = parts.catalog->SharedUse();
   const auto lock = parts.locks.Lock(change.row_key);
   STATOR_ASSIGN_OR_RETURN(ItemOutcome outcome, PlanChange(parts, change, set));
-  STATOR_RETURN_IF_ERROR(parts.storage->Commit(set));
+  const Status committed = parts.storage->Commit(set);
+  NoteOutcome(parts, change, outcome, committed);
+  STATOR_RETURN_IF_ERROR(committed);
   return outcome;
 }
 
