@@ -119,10 +119,17 @@ bool HttpConnection::Handle() {
 // The reference goes along, so that no connection ends on a thread of a store or of a door.
 void HttpConnection::Answer(ConnectionPointer connection, HttpResponse response) {
   HttpWorker& worker = connection->worker_;
-  if (worker.IsCurrent() && connection->inline_) {
-    connection->response_ = std::move(response);
-    connection->answered_ = true;
-    return;
+  if (worker.IsCurrent()) {
+    if (connection->inline_) {
+      connection->response_ = std::move(response);
+      connection->answered_ = true;
+      return;
+    }
+    if (worker.completing()) {
+      if (connection->state_ == State::kClosed) return;
+      connection->response_ = std::move(response);
+      return connection->Respond();
+    }
   }
   asio::post(worker.context().get_executor(),
              [self = std::move(connection), response = std::move(response)]() mutable {
@@ -301,8 +308,10 @@ void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
   {
     const std::lock_guard lock(mutex_);
     if (!ended_) {
-      asio::post(context_.get_executor(), [tasks = std::move(tasks)]() mutable {
+      asio::post(context_.get_executor(), [this, tasks = std::move(tasks)]() mutable {
+        completing_ = true;
         for (base::CompletionTask& task : tasks) task();
+        completing_ = false;
       });
       return;
     }

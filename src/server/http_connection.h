@@ -139,6 +139,9 @@ class HttpWorker final : public base::CompletionQueue {
   boost::asio::io_context& context() { return context_; }
   // Whether the caller is this thread.
   bool IsCurrent() const { return std::this_thread::get_id() == thread_id_; }
+  // Whether a posted completion runs, so that no handler is on the stack and a connection may
+  // write its answer at once. Of this thread alone.
+  bool completing() const { return completing_; }
   // Seconds counted by the sweep, for deadlines.
   std::uint32_t now() const { return now_; }
   // "Date: ...\r\n" of the present second.
@@ -176,6 +179,7 @@ class HttpWorker final : public base::CompletionQueue {
   // Second of the sweep at which draining ends; 0 while not draining.
   std::uint32_t drain_until_ = 0;
   bool sweep_armed_ = false;
+  bool completing_ = false;
   std::string date_header_;
 };
 
