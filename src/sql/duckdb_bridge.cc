@@ -17,7 +17,7 @@ void QueryControl::Begin(const base::CallContext& call) {
   std::lock_guard lock(mutex_);
   call_ = call;
   error_.reset();
-  schema_changed_ = false;
+  misfit_.reset();
 }
 
 base::CallContext QueryControl::call() const {
@@ -38,6 +38,16 @@ void QueryControl::Fail(const base::Error& error) {
 std::optional<base::Error> QueryControl::error() const {
   std::lock_guard lock(mutex_);
   return error_;
+}
+
+void QueryControl::MarkWidened(std::string misfit) {
+  std::lock_guard lock(mutex_);
+  misfit_ = std::move(misfit);
+}
+
+std::optional<std::string> QueryControl::misfit() const {
+  std::lock_guard lock(mutex_);
+  return misfit_;
 }
 
 duckdb::shared_ptr<QueryControl> QueryControl::Of(duckdb::ClientContext& context) {

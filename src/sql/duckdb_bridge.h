@@ -3,7 +3,6 @@
 // this module that no other module includes.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,11 +34,11 @@ class QueryControl final : public duckdb::ClientContextState {
   void Fail(const base::Error& error);
   // That error.
   std::optional<base::Error> error() const;
-  // Marks that a table showed values that its columns do not hold; they have been widened, the
-  // statement may run again.
-  void MarkSchemaChanged() { schema_changed_ = true; }
-  // Whether that happened.
-  bool schema_changed() const { return schema_changed_; }
+  // Marks that a table showed a value that its column does not hold; it has been widened, the
+  // statement may run again. `misfit` says for messages which value.
+  void MarkWidened(std::string misfit);
+  // That, when it happened.
+  std::optional<std::string> misfit() const;
 
   // The control of a context. REQUIRES: a connection made by Session.
   static duckdb::shared_ptr<QueryControl> Of(duckdb::ClientContext& context);
@@ -48,7 +47,7 @@ class QueryControl final : public duckdb::ClientContextState {
   mutable std::mutex mutex_;
   base::CallContext call_;
   std::optional<base::Error> error_;
-  std::atomic<bool> schema_changed_{false};
+  std::optional<std::string> misfit_;
 };
 
 // Ends the statement with `error`: the module's only throw. Never an InternalException, which would

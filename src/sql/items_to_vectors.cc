@@ -51,17 +51,25 @@ bool ToDecimal(const Number& number, int scale, duckdb::hugeint_t& out) {
   return true;
 }
 
+// Leaves nothing to write in `vector`, which has room for a chunk.
+void FillWithNull(Vector& vector) {
+  FlatVector::Validity(vector).SetAllInvalid(STANDARD_VECTOR_SIZE);
+  if (vector.GetType().id() != duckdb::LogicalTypeId::STRUCT) return;
+  for (auto& child : StructVector::GetEntries(vector)) FillWithNull(*child);
+}
+
 // Writes values of one type into one vector. A tree of these mirrors a nested type.
 class VectorWriter {
  public:
-  VectorWriter(Vector& vector, const ColumnType& type, const PageReference& page)
-      : vector_(vector), type_(type) {
+  VectorWriter(Vector& vector, const ColumnType& type, const PageReference& page,
+               const std::vector<WantedField>& wanted = {})
+      : vector_(vector), type_(type), narrowed_(!wanted.empty()) {
     switch (type.kind) {
       case TypeKind::kText:
       case TypeKind::kBlob: StringVector::AddBuffer(vector, page); break;
       case TypeKind::kStruct:
         for (std::size_t i = 0; i < type.fields.size(); ++i) {
-          children_.emplace_back(*StructVector::GetEntries(vector)[i], type.fields[i].type, page);
+          AddField(*StructVector::GetEntries(vector)[i], i, page, wanted);
         }
         break;
       case TypeKind::kList:
@@ -126,6 +134,16 @@ class VectorWriter {
  private:
   static const ColumnType kTextType;
 
+  void AddField(Vector& vector, std::size_t place, const PageReference& page,
+                const std::vector<WantedField>& wanted) {
+    const auto is_here = [&](const WantedField& field) { return field.place == place; };
+    const auto found = std::find_if(wanted.begin(), wanted.end(), is_here);
+    const bool all = wanted.empty();
+    if (!all && found == wanted.end()) return FillWithNull(vector);
+    places_.push_back(place);
+    children_.emplace_back(vector, type_.fields[place].type, page, all ? wanted : found->fields);
+  }
+
   template <typename T>
   T* As() {
     return reinterpret_cast<T*>(data_);
@@ -165,17 +183,18 @@ class VectorWriter {
 
   bool WriteStruct(idx_t row, dynamo::MapView map) {
     std::uint32_t entry = 0;
-    for (std::size_t field = 0; field < type_.fields.size(); ++field) {
-      const std::string& wanted = type_.fields[field].attribute;
+    for (std::size_t child = 0; child < children_.size(); ++child) {
+      const std::string& wanted = type_.fields[places_[child]].attribute;
+      while (narrowed_ && entry < map.size() && map[entry].name < wanted) ++entry;
       if (entry < map.size() && map[entry].name == wanted) {
-        if (!children_[field].Write(row, map[entry].value)) return false;
+        if (!children_[child].Write(row, map[entry].value)) return false;
         ++entry;
       } else {
-        children_[field].WriteNull(row);
+        children_[child].WriteNull(row);
       }
     }
     // Names ascend on both sides, so an unknown one stops the walk.
-    return entry == map.size();
+    return narrowed_ || entry == map.size();
   }
 
   // Room for `more` elements behind those written.
@@ -257,9 +276,11 @@ class VectorWriter {
 
   Vector& vector_;
   const ColumnType& type_;
+  const bool narrowed_;  // a STRUCT of which not all fields are wanted
   duckdb::data_ptr_t data_ = nullptr;
   duckdb::ValidityMask* validity_ = nullptr;
   std::vector<VectorWriter> children_;
+  std::vector<std::size_t> places_;  // of a STRUCT: which field each child is
   idx_t elements_ = 0;  // of a list or map, over all rows
 };
 
@@ -305,7 +326,7 @@ bool ItemsToVectors::Fill(const std::shared_ptr<Page>& page, std::size_t& entry,
   std::vector<VectorWriter> writers;
   writers.reserve(columns_.size());
   for (const OutputColumn& column : columns_) {
-    writers.emplace_back(chunk.data[column.vector], column.column->type, reference);
+    writers.emplace_back(chunk.data[column.vector], column.column->type, reference, column.fields);
   }
   idx_t rows = 0;
   const dynamo::ItemBatch& items = page->items;

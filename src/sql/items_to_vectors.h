@@ -16,10 +16,19 @@
 
 namespace stator::sql {
 
+// A field of a STRUCT that a query needs.
+struct WantedField {
+  std::size_t place = 0;            // in ColumnType::fields
+  std::vector<WantedField> fields;  // of its own STRUCT; empty: all of it
+};
+
 // A column of the output.
 struct OutputColumn {
   const Column* column = nullptr;  // must outlive the reader
   std::size_t vector = 0;          // its place in the chunk
+  // Of a STRUCT: fields that are needed; empty: all. The others are NULL, and what items have there
+  // is no misfit.
+  std::vector<WantedField> fields = {};
 };
 
 // Why an item does not fit the columns.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "dynamo/limits.h"
@@ -107,25 +108,13 @@ bool StoreCanCount(const ScanWish& wish, const ScanPlan& plan) {
          (plan.access == AccessPath::kScan || plan.access == AccessPath::kQuery);
 }
 
-std::vector<AttributePath> ProjectedPaths(const TableFacts& table, const ScanWish& wish) {
-  std::vector<AttributePath> wanted = wish.attributes;
+// DynamoDB refuses an attribute that is named twice.
+std::set<std::string> ProjectedAttributes(const TableFacts& table, const ScanWish& wish) {
+  std::set<std::string> names(wish.attributes.begin(), wish.attributes.end());
   // The key names the item in errors, and the reader checks bounds of ranges with it.
-  wanted.push_back({{table.key.partition.name}, TypeKind::kText, true});
-  if (table.key.sort) wanted.push_back({{table.key.sort->name}, TypeKind::kText, true});
-  const auto by_names = [](const AttributePath& a, const AttributePath& b) {
-    return a.names < b.names;
-  };
-  std::sort(wanted.begin(), wanted.end(), by_names);
-  std::vector<AttributePath> paths;
-  for (AttributePath& path : wanted) {
-    // DynamoDB refuses paths that overlap; sorted, a shorter path stands just before its longer
-    // ones.
-    const bool covered =
-        !paths.empty() && paths.back().names.size() <= path.names.size() &&
-        std::equal(paths.back().names.begin(), paths.back().names.end(), path.names.begin());
-    if (!covered) paths.push_back(std::move(path));
-  }
-  return paths;
+  names.insert(table.key.partition.name);
+  if (table.key.sort) names.insert(table.key.sort->name);
+  return names;
 }
 
 void WriteProjection(const TableFacts& table, const ScanWish& wish,
@@ -133,10 +122,10 @@ void WriteProjection(const TableFacts& table, const ScanWish& wish,
   if (wish.all_attributes || plan.select == dynamo::Select::kCount) return;
   std::string text;
   std::string sql;
-  for (const AttributePath& path : ProjectedPaths(table, wish)) {
+  for (const std::string& name : ProjectedAttributes(table, wish)) {
     if (!text.empty()) text += ", ", sql += ", ";
-    text += WritePath(path, writer);
-    sql += path.ToSql();
+    text += writer.Name(name);
+    sql += QuoteIdentifier(name);
     // Then whole items are read.
     if (text.size() > dynamo::kExpressionBytesMax) return;
   }

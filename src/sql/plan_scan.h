@@ -42,8 +42,10 @@ struct TableFacts {
 // What a query wants of the table.
 struct ScanWish {
   std::vector<Predicate> conjuncts;  // all must hold
-  // Attributes that are needed, without repetitions; ignored when `all_attributes`.
-  std::vector<AttributePath> attributes;
+  // Top-level attributes that are needed; ignored when `all_attributes`. They are asked for whole,
+  // also where only a field is needed: asked for a field, DynamoDB answers a value that is no map
+  // as it answers a missing one, and a read costs the same whatever part of an item it returns.
+  std::vector<std::string> attributes;
   bool all_attributes = false;
   // No attribute is needed, only the number of rows.
   bool count_only = false;

@@ -212,7 +212,7 @@ TEST(PlanScan, AFilterThatIsTooLongStaysWithSqlAndLeavesNoPlaceholderBehind) {
 
 TEST(PlanScan, ProjectionAsksForTheColumnsAndTheKey) {
   ScanWish wish;
-  wish.attributes = {{{"place", "city"}}, {{"delay"}}, {{"place"}}};
+  wish.attributes = {"place", "delay", "place"};
   const ScanPlan plan = PlanScan(Flights(), wish);
   EXPECT_EQ(plan.projection_sql, "delay, flight, origin, place");
   EXPECT_TRUE(expression::ParseProjection(plan.projection_expression).ok());

@@ -153,16 +153,13 @@ std::vector<Predicate> DynamicPredicates(const DynamoScanData& scan,
       where.sort.low = where.sort.high = Literal::FromValue(*sort);
   }
   global.data.table->Learn(page.items);
-  QueryControl::Of(context)->MarkSchemaChanged();
-  std::string message =
+  std::string text =
       "table " + snapshot.sql_name + ", attribute " + QuoteIdentifier(misfit.attribute);
-  if (where.partition) message += " of the item " + RegionToSql(key, where);
-  message +=
-      ": its value does not fit the column as it was inferred from a sample. The column has been "
-      "widened: "
-      "run the statement again.";
-  ThrowError(context,
-             base::Error(base::ErrorKind::kConflict, kSqlSchemaChanged, std::move(message)));
+  if (where.partition) text += " of the item " + RegionToSql(key, where);
+  text += ": its value does not fit the column as it was inferred from a sample.";
+  QueryControl::Of(context)->MarkWidened(text);
+  text += " The column has been widened: run the statement again.";
+  ThrowError(context, base::Error(base::ErrorKind::kConflict, kSqlSchemaChanged, std::move(text)));
 }
 
 // Takes the next page; false at the end.
@@ -214,8 +211,9 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(
   std::vector<OutputColumn> columns;
   for (std::size_t i = 0; i < input.column_indexes.size(); ++i) {
     const ColumnIndex& id = input.column_indexes[i];
-    if (!id.IsVirtualColumn())
-      columns.push_back({&scan.snapshot->columns[id.GetPrimaryIndex()], i});
+    if (id.IsVirtualColumn()) continue;
+    const Column& column = scan.snapshot->columns[id.GetPrimaryIndex()];
+    columns.push_back({&column, i, WantedFieldsOf(id, column.type)});
   }
   return duckdb::make_uniq<GlobalScan>(scan, wish, QueryControl::Of(context)->call(),
                                        std::move(columns));

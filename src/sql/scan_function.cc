@@ -26,28 +26,16 @@ bool DynamoScanData::Equals(const FunctionData& other) const {
          limit == that.limit && decided == that.decided && open == that.open;
 }
 
-namespace {
-
-// The attributes below `path` that a narrowed STRUCT column asks for.
-void AppendPaths(const ColumnIndex& index, const AttributePath& path, const ColumnType& type,
-                 std::vector<AttributePath>& out) {
-  if (!index.HasChildren() || type.kind != TypeKind::kStruct) {
-    out.push_back(path);
-    return;
-  }
+std::vector<WantedField> WantedFieldsOf(const ColumnIndex& index, const ColumnType& type) {
+  std::vector<WantedField> wanted;
+  if (type.kind != TypeKind::kStruct) return wanted;
   for (const ColumnIndex& child : index.GetChildIndexes()) {
-    if (!child.HasPrimaryIndex()) {
-      out.push_back(path);
-      return;
-    }
-    const StructField& field = type.fields[child.GetPrimaryIndex()];
-    AttributePath below = path;
-    below.names.push_back(field.attribute);
-    AppendPaths(child, below, field.type, out);
+    if (!child.HasPrimaryIndex()) return {};
+    const std::size_t place = child.GetPrimaryIndex();
+    wanted.push_back({place, WantedFieldsOf(child, type.fields[place].type)});
   }
+  return wanted;
 }
-
-}  // namespace
 
 ScanWish DynamoScanData::WishFor(const duckdb::vector<ColumnIndex>& column_ids,
                                  std::vector<Predicate> more) const {
@@ -61,7 +49,7 @@ ScanWish DynamoScanData::WishFor(const duckdb::vector<ColumnIndex>& column_ids,
     if (id.IsVirtualColumn()) continue;
     const Column& column = snapshot->columns[id.GetPrimaryIndex()];
     whole[id.GetPrimaryIndex()] = !id.HasChildren();
-    AppendPaths(id, PathOfColumn(column).path, column.type, wish.attributes);
+    wish.attributes.push_back(column.attribute);
   }
   wish.count_only = wish.attributes.empty();
   wish.all_attributes = std::find(whole.begin(), whole.end(), false) == whole.end();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sql/duckdb_bridge.h"
+#include "sql/items_to_vectors.h"
 #include "sql/plan_scan.h"
 #include "sql/table_registry.h"
 
@@ -46,6 +47,9 @@ class DynamoScanData final : public duckdb::FunctionData {
   // The columns as the optimizer left them, for EXPLAIN.
   std::optional<duckdb::vector<duckdb::ColumnIndex>> columns;
 };
+
+// The fields of a column of `type` that DuckDB asks for; none: all of it.
+std::vector<WantedField> WantedFieldsOf(const duckdb::ColumnIndex& index, const ColumnType& type);
 
 // The columns that a scan has beside those of its table: the one that COUNT(*) asks for.
 duckdb::virtual_column_map_t ScanVirtualColumns();

@@ -51,6 +51,13 @@ base::Error OneStatementOnly(std::size_t count) {
           "these are " + std::to_string(count) + " statements: this door answers one at a time."};
 }
 
+// The error of a statement that only fitted the columns as they were before its first run.
+base::Error AfterWidening(const base::Error& error, const std::string& misfit) {
+  return {error.kind(), error.code(),
+          error.message() + "\nA column has been widened by this statement, DESCRIBE shows it: " +
+              misfit};
+}
+
 // Keeps the count that COPY answers.
 class CountingSink final : public ResultSink {
  public:
@@ -125,13 +132,16 @@ Result<std::uint64_t> DuckSession::RunWithRetries(const CallContext& context,
                                                   const Statement& statement,
                                                   duckdb::vector<Value>& parameters,
                                                   ResultSink& sink, bool& has_rows) {
+  std::optional<std::string> misfit;
   for (int retries = 0;; ++retries) {
     control_->Begin(context);
     auto rows = RunOnce(statement, parameters, sink, has_rows);
     if (rows.ok() || retries == kRetriesMax) return rows;
+    const bool does_not_bind = rows.error().code() == kSqlBinderError;
+    if (does_not_bind && misfit) return AfterWidening(rows.error(), *misfit);
+    misfit = control_->misfit();
     // A column that is not known may have come with items that are newer than the sample.
-    const bool unknown_name = rows.error().code() == kSqlBinderError && retries == 0;
-    const bool again = control_->schema_changed() || (unknown_name && holder_->Resample());
+    const bool again = misfit || (does_not_bind && retries == 0 && holder_->Resample());
     if (!again || !sink.Restart()) return rows;
   }
 }
