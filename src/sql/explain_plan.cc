@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -7,34 +8,30 @@ namespace stator::sql {
 
 namespace {
 
-std::string SortToSql(const std::string& name, const SortInterval& sort, const char* between) {
+std::string SortToSql(const std::string& name, const SortInterval& sort) {
   if (sort.IsPoint()) return name + " = " + sort.low->ToSql();
   if (const auto prefix = sort.Prefix())
     return "begins_with(" + name + ", " + prefix->ToSql() + ")";
-  const bool on_one_line = between[0] != '\n';
-  if (sort.low && sort.high && sort.low_inclusive && sort.high_inclusive && on_one_line) {
+  if (sort.low && sort.high && sort.low_inclusive && sort.high_inclusive) {
     return name + " BETWEEN " + sort.low->ToSql() + " AND " + sort.high->ToSql();
   }
   std::string text;
   if (sort.low) text = name + (sort.low_inclusive ? " >= " : " > ") + sort.low->ToSql();
-  if (sort.low && sort.high) text += between;
+  if (sort.low && sort.high) text += " AND ";
   if (sort.high) text += name + (sort.high_inclusive ? " <= " : " < ") + sort.high->ToSql();
   return text;
 }
 
-// A single region one condition a line, since DuckDB's plans are narrow; else the first few.
-std::string KeyLines(const dynamo::KeySchema& key, const std::vector<KeyRegion>& regions) {
-  if (regions.size() == 1) return RegionToSql(key, regions[0], "\n");
-  constexpr std::size_t kShown = 3;
-  std::string text;
+// The key conditions, those of the first few regions when there are many.
+void AppendKeys(const dynamo::KeySchema& key, const std::vector<KeyRegion>& regions,
+                std::vector<ExplainLine>& lines) {
+  constexpr std::size_t kShown = 10;
   for (std::size_t i = 0; i < regions.size() && i < kShown; ++i) {
-    if (i > 0) text += "; ";
-    text += RegionToSql(key, regions[i]);
+    const std::string number = regions.size() == 1 ? "" : " " + std::to_string(i + 1);
+    lines.push_back({"Key" + number, RegionToSql(key, regions[i])});
   }
-  if (regions.size() > kShown) {
-    text += "; and " + std::to_string(regions.size() - kShown) + " more";
-  }
-  return text;
+  if (regions.size() > kShown)
+    lines.push_back({"More keys", std::to_string(regions.size() - kShown)});
 }
 
 std::string Rounded(double value) {
@@ -49,11 +46,10 @@ std::string Rounded(double value) {
 
 }  // namespace
 
-std::string RegionToSql(const dynamo::KeySchema& key, const KeyRegion& region,
-                        const char* between) {
+std::string RegionToSql(const dynamo::KeySchema& key, const KeyRegion& region) {
   std::string text = QuoteIdentifier(key.partition.name) + " = " + region.partition->ToSql();
   if (!key.sort || region.sort.IsAll()) return text;
-  return text + between + SortToSql(QuoteIdentifier(key.sort->name), region.sort, between);
+  return text + " AND " + SortToSql(QuoteIdentifier(key.sort->name), region.sort);
 }
 
 std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& plan) {
@@ -66,9 +62,7 @@ std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& pl
     access += " of " + std::to_string(plan.regions.size()) + " key ranges";
   }
   lines.push_back({"Access", access});
-  if (!plan.regions.empty()) {
-    lines.push_back({"Key", KeyLines(table.key, plan.regions)});
-  }
+  AppendKeys(table.key, plan.regions, lines);
   if (plan.access == AccessPath::kScan)
     lines.push_back({"Segments", std::to_string(plan.segments)});
   if (!plan.filter_sql.empty()) lines.push_back({"Filter", plan.filter_sql});
@@ -80,6 +74,8 @@ std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& pl
   if (plan.page_limit) lines.push_back({"Limit", std::to_string(*plan.page_limit)});
   const bool unknown = plan.access == AccessPath::kScan && table.size_bytes <= 0;
   lines.push_back({"Expected read units", unknown ? "unknown" : Rounded(plan.expected_read_units)});
+  // Line breaks within literals: a line stays one.
+  for (ExplainLine& line : lines) std::replace(line.text.begin(), line.text.end(), '\n', ' ');
   return lines;
 }
 

@@ -100,8 +100,7 @@ std::vector<ExplainLine> ExplainPlan(const TableFacts& table, const ScanPlan& pl
 std::string WriteKeyCondition(const dynamo::KeySchema& key, const KeyRegion& region,
                               expression::ExpressionWriter& writer);
 
-// "origin = 'SFO' AND flight BETWEEN '2001-01' AND '2001-02'", with `between` its conditions.
-std::string RegionToSql(const dynamo::KeySchema& key, const KeyRegion& region,
-                        const char* between = " AND ");
+// "origin = 'SFO' AND flight BETWEEN '2001-01' AND '2001-02'".
+std::string RegionToSql(const dynamo::KeySchema& key, const KeyRegion& region);
 
 }  // namespace stator::sql

@@ -9,6 +9,7 @@
 #include "duckdb/parser/statement/explain_statement.hpp"
 #include "dynamo/errors.h"
 #include "sql/describe_table.h"
+#include "sql/plan_text.h"
 #include "sql/result_chunk.h"
 #include "sql/sql_errors.h"
 
@@ -49,6 +50,15 @@ base::Error OneStatementOnly(std::size_t count) {
   if (count == 0) return {base::ErrorKind::kInvalid, kSqlSyntaxError, "there is no statement"};
   return {base::ErrorKind::kDenied, kSqlNotAllowed,
           "these are " + std::to_string(count) + " statements: this door answers one at a time."};
+}
+
+// Makes an EXPLAIN that names no format answer JSON, for PlanTextSink.
+bool AskForPlanText(duckdb::SQLStatement& statement) {
+  if (statement.type != StatementType::EXPLAIN_STATEMENT) return false;
+  auto& explain = statement.Cast<duckdb::ExplainStatement>();
+  if (explain.explain_format != duckdb::ExplainFormat::DEFAULT) return false;
+  explain.explain_format = duckdb::ExplainFormat::JSON;
+  return true;
 }
 
 // The error of a statement that only fitted the columns as they were before its first run.
@@ -113,6 +123,7 @@ Result<RunSummary> DuckSession::RunAll(const CallContext& context, std::string_v
                                        const std::vector<SqlParameter>& parameters,
                                        ResultSink& sink) {
   RunSummary summary;
+  PlanTextSink plans(sink);
   duckdb::vector<Value> values;
   for (const SqlParameter& parameter : parameters) values.push_back(ToValue(parameter));
   auto statements = connection_->ExtractStatements(std::string(sql));
@@ -121,8 +132,9 @@ Result<RunSummary> DuckSession::RunAll(const CallContext& context, std::string_v
   for (auto& statement : statements) {
     if (!trusted && !IsReadOnlyQuery(*statement)) return NotAllowed(*statement);
     statement = DescribeFromCatalog(std::move(statement));
+    ResultSink& target = AskForPlanText(*statement) ? static_cast<ResultSink&>(plans) : sink;
     STATOR_ASSIGN_OR_RETURN(summary.rows,
-                            RunWithRetries(context, statement, values, sink, summary.has_rows));
+                            RunWithRetries(context, statement, values, target, summary.has_rows));
     ++summary.statements;
   }
   return summary;

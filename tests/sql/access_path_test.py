@@ -42,9 +42,9 @@ def sql(serve, statement, accept="application/json"):
 
 
 def plan_of(serve, query):
-    """What EXPLAIN shows, out of its box and without the white space that wraps it there."""
+    """The lines of EXPLAIN."""
     text = sql(serve, "EXPLAIN " + query, "text/plain").body.decode()
-    return re.sub(r"[^\x21-\x7e]", "", text)
+    return [line.strip() for line in text.splitlines()]
 
 
 def items_read(serve, table):
@@ -62,10 +62,9 @@ def items_read(serve, table):
 def test_a_key_range_is_a_query_that_reads_the_range_and_nothing_else(serve, flights):
     where = f"FROM \"{flights}\" WHERE origin = 'SFO' AND flight BETWEEN 'F010' AND 'F034'"
     plan = plan_of(serve, f"SELECT * {where}")
-    assert "Access:Query" in plan
-    assert "origin='SFO'" in plan
-    assert re.search(r"flight(BETWEEN'F010'AND'F034'|>='F010'.*flight<='F034')", plan)
-    assert "Expectedreadunits:0.5" in plan
+    assert "Access: Query" in plan
+    assert "Key: origin = 'SFO' AND flight BETWEEN 'F010' AND 'F034'" in plan
+    assert "Expected read units: 0.5" in plan
     before = items_read(serve, flights)
     rows = sql(serve, f"SELECT * {where}").json()
     assert sorted(row["delay"] for row in rows) == list(range(10, 35))
@@ -76,7 +75,7 @@ def test_a_key_range_is_a_query_that_reads_the_range_and_nothing_else(serve, fli
 
 def test_a_full_key_is_a_get_item(serve, flights):
     where = f"FROM \"{flights}\" WHERE origin = 'LAX' AND flight = 'F007'"
-    assert "Access:GetItem" in plan_of(serve, f"SELECT delay {where}")
+    assert "Access: GetItem" in plan_of(serve, f"SELECT delay {where}")
     before = items_read(serve, flights)
     assert sql(serve, f"SELECT delay {where}").json() == [{"delay": 7}]
     after = items_read(serve, flights)
