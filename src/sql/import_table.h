@@ -23,8 +23,9 @@ struct ImportRequest {
   // Empty: the table has none.
   std::string sort_key;
   // A query, or a path to a Parquet, CSV or JSON file. Columns become attributes of the same name;
-  // a NULL leaves its attribute out; lists and structs become L and M; timestamps and dates ISO
-  // text.
+  // a NULL leaves its attribute out; lists and structs become L and M; dates and
+  // timestamps ISO 8601 text: "2001-01-01", "2001-01-01T07:05:00", a fraction of the second only
+  // where it is not zero, and UTC with a Z where the column has a time zone.
   std::string from;
 };
 

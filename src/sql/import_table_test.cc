@@ -40,6 +40,25 @@ TEST(ImportTable, MakesATableOfAQueryWithEveryType) {
             "\n");
 }
 
+TEST(ImportTable, WritesTimesAsIso8601) {
+  TestBed bed;
+  const auto rows = Import(
+      bed,
+      "SELECT TIMESTAMP '2001-01-01 07:05:00' AS id, TIMESTAMP '2001-01-01 07:05:00.250' AS part, "
+      "TIMESTAMP_NS '2001-01-01 07:05:00.000000001' AS nano, DATE '2001-01-01' AS day, "
+      "TIMESTAMPTZ '2001-01-01 07:05:00+02' AS zoned, [TIMESTAMPTZ '2001-01-01 07:05:00.5+00'] AS "
+      "list, {'t': TIMESTAMP '2001-01-01 00:00:00'} AS record, TIME '07:05:00' AS time, "
+      "TIMESTAMP '0044-03-15 (BC) 10:00:00' AS caesar, TIMESTAMP 'infinity' AS never");
+  ASSERT_TRUE(rows.ok()) << rows.error().ToString();
+  EXPECT_EQ(bed.Run("SELECT * FROM made WHERE id = '2001-01-01T07:05:00'", ResultFormat::kJson),
+            R"([{"id":"2001-01-01T07:05:00","caesar":"0044-03-15 (BC) 10:00:00",)"
+            R"("day":"2001-01-01","list":["2001-01-01T07:05:00.5Z"],)"
+            R"("nano":"2001-01-01T07:05:00.000000001","never":"infinity",)"
+            R"("part":"2001-01-01T07:05:00.25","record":{"t":"2001-01-01T00:00:00"},)"
+            R"("time":"07:05:00","zoned":"2001-01-01T05:05:00Z"}])"
+            "\n");
+}
+
 TEST(ImportTable, ReportsProgressUpToTheTotal) {
   TestBed bed;
   ImportProgress last;

@@ -58,10 +58,12 @@ void AppendHex(std::string_view bytes, std::string& out) {
   out += '"';
 }
 
-// "2001-01-01 00:00:00+00" as ISO 8601 has it.
+// "2001-01-01 00:00:00+00" as ISO 8601 has it. Years before 1, which it cannot name as SQL does
+// ("0044-03-15 (BC) 10:00:00"), and infinities stay.
 std::string IsoTimestamp(std::string text) {
   const std::size_t space = text.find(' ');
-  if (space != std::string::npos) text[space] = 'T';
+  if (space == std::string::npos || text[space + 1] == '(') return text;
+  text[space] = 'T';
   if (text.ends_with("+00")) text.replace(text.size() - 3, 3, "Z");
   return text;
 }
@@ -155,7 +157,9 @@ void DuckResultChunk::AppendJson(std::size_t row, std::size_t column, std::strin
   const duckdb::Vector& vector = chunk_.data[column];
   if (IsNull(row, column)) {
     out += "null";
-  } else if (vector.GetType().IsNested()) {
+  } else if (vector.GetType().IsNested() ||
+             vector.GetType().id() == LogicalTypeId::TIMESTAMP_TZ) {
+    // Out of its vector a moment is UTC; as text it is in the time zone of the session.
     AppendValue(chunk_.GetValue(column, row), out);
   } else if (vector.GetType().id() == LogicalTypeId::BLOB) {
     const string_t& bytes = FlatVector::GetData<string_t>(vector)[row];

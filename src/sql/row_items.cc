@@ -85,6 +85,7 @@ RowItems::Kind RowItems::KindOf(std::string_view type) {
     if (type == number) return Kind::kNumber;
   }
   if (type == "BOOLEAN") return Kind::kBool;
+  if (type.starts_with("TIMESTAMP")) return Kind::kTime;
   return type == "BLOB" ? Kind::kBinary : Kind::kText;
 }
 
@@ -141,9 +142,14 @@ Status RowItems::AddValue(const ResultChunk& chunk, std::size_t row, std::size_t
   }
   json_.clear();
   chunk.AppendJson(row, column, json_);
+  // Both are quoted and need no escapes.
+  if (kind == Kind::kTime) {
+    builder_.String(std::string_view(json_).substr(1, json_.size() - 2));
+    return base::OkStatus();
+  }
   if (kind == Kind::kBinary) {
     std::string bytes;
-    CHECK(json_.size() >= 2 && FromHex(std::string_view(json_).substr(1, json_.size() - 2), bytes));
+    CHECK(FromHex(std::string_view(json_).substr(1, json_.size() - 2), bytes));
     builder_.Binary(bytes);
     return base::OkStatus();
   }

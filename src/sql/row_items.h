@@ -15,8 +15,8 @@
 namespace stator::sql {
 
 // Converts row by row. Integers, decimals and floats become N with all their digits, BOOLEAN
-// becomes BOOL, BLOB B, lists L, structs and maps M, everything else S in the form in which SQL
-// prints it. NULL leaves the attribute out.
+// becomes BOOL, BLOB B, lists L, structs and maps M, timestamps S in ISO 8601, everything else S in
+// the form in which SQL prints it. NULL leaves the attribute out.
 class RowItems {
  public:
   // For answers with these columns, whose items have these keys (`sort_key` may be empty). ERRORS:
@@ -33,7 +33,7 @@ class RowItems {
 
  private:
   // How a column is written.
-  enum class Kind : std::uint8_t { kNumber, kBool, kBinary, kNested, kText };
+  enum class Kind : std::uint8_t { kNumber, kBool, kBinary, kNested, kTime, kText };
   // A column of the answer.
   struct Column {
     std::string name;

@@ -59,8 +59,8 @@ class ResultChunk {
   // The value as SQL prints it; "NULL" where it is NULL. Valid as long as the chunk.
   virtual std::string_view Text(std::size_t row, std::size_t column) const = 0;
   // Appends the value as JSON: numbers and booleans bare, with all digits; timestamps as ISO 8601
-  // text, binary as hex, lists and structs as arrays and objects without their NULL fields; NaN and
-  // infinities as null.
+  // text, those with a time zone in UTC ("2001-01-01T07:05:00.5Z"); binary as hex; lists and
+  // structs as arrays and objects without their NULL fields; NaN and infinities as null.
   virtual void AppendJson(std::size_t row, std::size_t column, std::string& out) const = 0;
 };
 

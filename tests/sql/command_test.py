@@ -84,6 +84,20 @@ def test_import_again_replaces_and_another_key_is_refused(orders):
     assert "exists with other keys" in refused.stderr
 
 
+def test_imported_times_are_iso_8601_wherever_the_machine_is(tmp_path):
+    query = (
+        "SELECT 1 AS id, TIMESTAMP '2001-01-01 07:05:00' AS plain, "
+        "TIMESTAMPTZ '2001-01-01 07:05:00.5+00' AS zoned, DATE '2001-01-01' AS day"
+    )
+    made = harness.run(
+        "import", "--table", "times", "--partition-key", "id", "--from", query,
+        cwd=tmp_path, env={"TZ": "America/New_York"},
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    ran = sql("-c", "SELECT plain, zoned, day FROM times", "--format", "csv", cwd=tmp_path)
+    assert ran.stdout.splitlines()[1] == "2001-01-01T07:05:00,2001-01-01T07:05:00.5Z,2001-01-01"
+
+
 def test_spicepod_names_tables_and_warns_about_the_rest(orders):
     (orders / "spicepod.yaml").write_text(
         "version: v1\nkind: Spicepod\nname: shop\ndatasets:\n"
