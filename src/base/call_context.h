@@ -74,7 +74,7 @@ using TraceId = std::uint64_t;
 
 class CompletionQueue;
 
-// The context itself. Cheap to copy: a time, two pointers, two small numbers.
+// The context itself. Cheap to copy: a time, two pointers, three small numbers.
 // The default is a serving call with the default deadline.
 struct CallContext {
   Deadline deadline;
@@ -84,6 +84,9 @@ struct CallContext {
   // Where a call that does not complete at once shall complete; null: on a thread of the store. A
   // wish: only the engine's writes heed it so far (base/completion_queue.h says what it saves).
   CompletionQueue* completions = nullptr;
+  // The reads answer nobody: they find out what a table holds. Stores that count reads count these
+  // apart.
+  bool sampling = false;
 };
 
 }  // namespace stator::base

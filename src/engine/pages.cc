@@ -169,7 +169,7 @@ Result<dynamo::ScanResponse> Scan(EngineParts& parts, const base::CallContext& c
   STATOR_RETURN_IF_ERROR(CheckPlaceholdersNeeded(
       request.expression_attributes, {{"ProjectionExpression", request.projection_expression},
                                       {"FilterExpression", request.filter_expression}}));
-  PageSpec spec{.operation = ReadOperation::kScan};
+  PageSpec spec{.operation = context.sampling ? ReadOperation::kSample : ReadOperation::kScan};
   expression::Binder binder(request.expression_attributes);
   STATOR_RETURN_IF_ERROR(BindShared(parts, request, binder, spec));
   STATOR_RETURN_IF_ERROR(binder.CheckAllUsed());

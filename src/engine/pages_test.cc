@@ -272,5 +272,30 @@ TEST_F(PagesTest, APageShowsOneMomentAndCountsWhatItRead) {
   EXPECT_EQ(read->value(), 4U);
 }
 
+TEST(PagesCounters, ASamplingScanCountsApart) {
+  base::MetricsRegistry metrics;
+  EngineOptions options = TestEngine::InMemory();
+  options.metrics = &metrics;
+  TestEngine engine(options);
+  engine.MakeTable("rows", "p S, s N");
+  for (int s = 0; s < 10; ++s) engine.Put("rows", "p: 'a', s: " + std::to_string(s));
+  const auto read = [&](const char* operation) {
+    return metrics
+        .GetCounter("stator_engine_items_read_total", "",
+                    {{"table", "rows"}, {"operation", operation}})
+        ->value();
+  };
+  ScanRequest request;
+  request.table_name = "rows";
+  engine.context.sampling = true;
+  EXPECT_EQ(engine.Scan(request)->count, 10);
+  EXPECT_EQ(read("Sample"), 10U);
+  engine.context.sampling = false;
+  request.limit = 3;
+  EXPECT_EQ(engine.Scan(request)->count, 3);
+  EXPECT_EQ(read("Sample"), 10U);
+  EXPECT_EQ(read("Scan"), 3U);
+}
+
 }  // namespace
 }  // namespace stator::engine

@@ -19,8 +19,8 @@ using dynamo::KeyAttribute;
 using dynamo::MapView;
 using dynamo::Number;
 
-constexpr std::string_view kOperationNames[] = {"GetItem", "Query", "Scan", "BatchGetItem",
-                                                "GetMany"};
+constexpr std::string_view kOperationNames[] = {"GetItem",      "Query",   "Scan",
+                                                "BatchGetItem", "GetMany", "Sample"};
 constexpr std::string_view kPayPerRequest = "PAY_PER_REQUEST";
 constexpr std::string_view kProvisioned = "PROVISIONED";
 

@@ -38,8 +38,17 @@ struct TableCounts {
   std::int64_t bytes = 0;
 };
 
-// Operations that read items, for counters.
-enum class ReadOperation : std::uint8_t { kGetItem, kQuery, kScan, kBatchGetItem, kGetMany };
+// Operations that read items, for counters: those of the seam that give items back, by their own
+// names. The Scan of a call that is sampling (base::CallContext) is a kSample and no kScan, since
+// it is no part of what a query cost.
+enum class ReadOperation : std::uint8_t {
+  kGetItem,
+  kQuery,
+  kScan,
+  kBatchGetItem,
+  kGetMany,
+  kSample
+};
 
 // An open table. Immutable but for its counters; thread-safe. Operations hold it by shared pointer,
 // so that deleting a table never pulls it away under them.
@@ -85,7 +94,7 @@ class Table {
   std::atomic<bool> dropped_{false};
   base::MetricsRegistry* const metrics_;
   // Made at the first read of each kind: most tables see one or two of them.
-  mutable std::array<std::atomic<base::Counter*>, 5> items_read_{};
+  mutable std::array<std::atomic<base::Counter*>, 6> items_read_{};
 };
 
 }  // namespace stator::engine

@@ -13,6 +13,8 @@ using base::Result;
 Result<SchemaEvidence> SampleTable(dynamo::Dynamo& store, const base::CallContext& context,
                                    const dynamo::TableDescription& table,
                                    const SampleOptions& options) {
+  base::CallContext call = context;
+  call.sampling = true;
   SchemaEvidence evidence(table.key_schema);
   std::deque<dynamo::ScanRequest> segments;
   for (std::int32_t i = 0; i < options.segments; ++i) {
@@ -31,7 +33,7 @@ Result<SchemaEvidence> SampleTable(dynamo::Dynamo& store, const base::CallContex
     request.limit = static_cast<std::int32_t>(std::min(page, left));
     STATOR_ASSIGN_OR_RETURN(dynamo::ScanResponse response,
                             base::Wait<dynamo::ScanResponse>(
-                                [&](auto done) { store.Scan(context, request, std::move(done)); }));
+                                [&](auto done) { store.Scan(call, request, std::move(done)); }));
     for (std::size_t i = 0; i < response.items.size(); ++i) evidence.Add(response.items[i]);
     left -= std::max<std::int64_t>(response.scanned_count, 1);
     if (!response.last_evaluated_key) continue;

@@ -20,7 +20,8 @@ struct SampleOptions {
 
 // Scans `items / segments` items from the start of each segment, then goes round the segments that
 // have more until `items` are read or the table ends: a small table is read whole, one big
-// partition does not hide behind empty segments. ERRORS: those of Scan.
+// partition does not hide behind empty segments. The calls are marked as sampling, so that the
+// engine counts their items apart from those of queries. ERRORS: those of Scan.
 base::Result<SchemaEvidence> SampleTable(dynamo::Dynamo& store, const base::CallContext& context,
                                          const dynamo::TableDescription& table,
                                          const SampleOptions& options);

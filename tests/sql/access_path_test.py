@@ -73,6 +73,12 @@ def test_a_key_range_is_a_query_that_reads_the_range_and_nothing_else(serve, fli
     assert after.get("Scan", 0) == before.get("Scan", 0)
 
 
+def test_the_sample_of_a_first_query_counts_apart(serve, flights):
+    where = f"FROM \"{flights}\" WHERE origin = 'SFO' AND flight < 'F005'"
+    assert len(sql(serve, f"SELECT * {where}").json()) == 5
+    assert items_read(serve, flights) == {"Query": 5, "Sample": 200}
+
+
 def test_a_full_key_is_a_get_item(serve, flights):
     where = f"FROM \"{flights}\" WHERE origin = 'LAX' AND flight = 'F007'"
     assert "Access: GetItem" in plan_of(serve, f"SELECT delay {where}")
