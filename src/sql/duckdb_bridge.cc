@@ -18,6 +18,7 @@ void QueryControl::Begin(const base::CallContext& call) {
   call_ = call;
   error_.reset();
   misfit_.reset();
+  names_only_ = false;
 }
 
 base::CallContext QueryControl::call() const {

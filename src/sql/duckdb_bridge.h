@@ -3,6 +3,7 @@
 // this module that no other module includes.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,6 +41,12 @@ class QueryControl final : public duckdb::ClientContextState {
   // That, when it happened.
   std::optional<std::string> misfit() const;
 
+  // Whether the plan that is about to run lists tables without asking what is in them, so that none
+  // need be read for it.
+  void SetNamesOnly(bool names_only) { names_only_ = names_only; }
+  // What was set last; false before.
+  bool names_only() const { return names_only_; }
+
   // The control of a context. REQUIRES: a connection made by Session.
   static duckdb::shared_ptr<QueryControl> Of(duckdb::ClientContext& context);
 
@@ -48,6 +55,7 @@ class QueryControl final : public duckdb::ClientContextState {
   base::CallContext call_;
   std::optional<base::Error> error_;
   std::optional<std::string> misfit_;
+  std::atomic<bool> names_only_{false};
 };
 
 // Ends the statement with `error`: the module's only throw. Never an InternalException, which would

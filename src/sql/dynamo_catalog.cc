@@ -58,6 +58,28 @@ DynamoSchema::DynamoSchema(duckdb::Catalog& in_catalog, duckdb::CreateSchemaInfo
 
 namespace {
 
+// A table of which only the name is known. DuckDB never binds to it: look-ups by name read the
+// table.
+class TableName final : public duckdb::TableCatalogEntry {
+ public:
+  using TableCatalogEntry::TableCatalogEntry;
+
+  duckdb::unique_ptr<duckdb::BaseStatistics> GetStatistics(ClientContext&,
+                                                           duckdb::column_t) override {
+    return nullptr;
+  }
+  duckdb::TableFunction GetScanFunction(ClientContext& context,
+                                        duckdb::unique_ptr<duckdb::FunctionData>&) override {
+    ThrowError(context, base::Error(base::ErrorKind::kInternal, kSqlError,
+                                    "table " + name + " was only listed: run the statement again"));
+  }
+  duckdb::TableStorageInfo GetStorageInfo(ClientContext&) override { return {}; }
+};
+
+duckdb::Value CommentOf(const std::string& table_name, const dynamo::Store& store) {
+  return duckdb::Value("DynamoDB table " + table_name + " in " + store.Location());
+}
+
 duckdb::unique_ptr<duckdb::CreateTableInfo> InfoOf(const std::string& catalog,
                                                    const TableSnapshot& snapshot) {
   auto info = duckdb::make_uniq<duckdb::CreateTableInfo>(catalog, kSchemaName, snapshot.sql_name);
@@ -73,8 +95,7 @@ duckdb::unique_ptr<duckdb::CreateTableInfo> InfoOf(const std::string& catalog,
     info->columns.AddColumn(std::move(definition));
   }
   info->constraints.push_back(duckdb::make_uniq<duckdb::UniqueConstraint>(std::move(key), true));
-  info->comment =
-      duckdb::Value("DynamoDB table " + snapshot.facts.name + " in " + snapshot.store->Location());
+  info->comment = CommentOf(snapshot.facts.name, *snapshot.store);
   return info;
 }
 
@@ -96,11 +117,28 @@ optional_ptr<CatalogEntry> DynamoSchema::EntryFor(std::shared_ptr<SqlTable> tabl
   return versions.back().get();
 }
 
+CatalogEntry& DynamoSchema::NameEntryFor(const std::string& table_name) {
+  std::lock_guard lock(mutex_);
+  auto& entry = name_entries_[table_name];
+  if (!entry) {
+    duckdb::CreateTableInfo info(catalog.GetName(), kSchemaName, table_name);
+    const SqlDataset source = registry_.SourceOf(table_name);
+    info.comment = CommentOf(source.table_name, *source.store);
+    entry = duckdb::make_uniq<TableName>(catalog, *this, info);
+  }
+  return *entry;
+}
+
 void DynamoSchema::Scan(ClientContext& context, CatalogType wanted,
                         const std::function<void(CatalogEntry&)>& callback) {
   if (wanted != CatalogType::TABLE_ENTRY) return;
-  const base::CallContext call = QueryControl::Of(context)->call();
+  const auto control = QueryControl::Of(context);
+  const base::CallContext call = control->call();
   for (const std::string& table_name : ValueOrThrow(context, registry_.ListNames(call))) {
+    if (control->names_only()) {
+      callback(NameEntryFor(table_name));
+      continue;
+    }
     auto table = registry_.Find(call, table_name);
     if (!table.ok()) {
       base::Log(base::LogLevel::kWarning, "table left out of the list",

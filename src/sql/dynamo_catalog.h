@@ -51,8 +51,9 @@ class DynamoSchema final : public duckdb::SchemaCatalogEntry {
   // `registry` outlives the catalog.
   DynamoSchema(duckdb::Catalog& catalog, duckdb::CreateSchemaInfo& info, TableRegistry& registry);
 
-  // Every table. One that cannot be read (no permission, being deleted) is left out with a warning
-  // in the log.
+  // Every table. Where names are enough (QueryControl::names_only), none is read: entries of the
+  // names alone. Else one that cannot be read (no permission, being deleted) is left out with a
+  // warning in the log.
   void Scan(duckdb::ClientContext& context, duckdb::CatalogType type,
             const std::function<void(duckdb::CatalogEntry&)>& callback) override;
   // The tables known so far.
@@ -103,12 +104,16 @@ class DynamoSchema final : public duckdb::SchemaCatalogEntry {
 
  private:
   duckdb::optional_ptr<duckdb::CatalogEntry> EntryFor(std::shared_ptr<SqlTable> table);
+  // An entry to be listed, not to be bound.
+  duckdb::CatalogEntry& NameEntryFor(const std::string& table_name);
 
   TableRegistry& registry_;
   std::mutex mutex_;
   // By SQL name, oldest version first; never removed from.
   std::map<std::string, std::vector<duckdb::unique_ptr<DynamoTableEntry>>> entries_;
   std::map<std::string, std::shared_ptr<SqlTable>> current_;
+  // As entries_: by SQL name, never removed from.
+  std::map<std::string, duckdb::unique_ptr<duckdb::TableCatalogEntry>> name_entries_;
 };
 
 // Registers the catalog type "stator" with `database`; `registry` outlives it. Attach with

@@ -178,6 +178,50 @@ TEST_F(FlightsTest, ShowDescribeAndInformationSchema) {
   EXPECT_EQ(bed.Run("SELECT count(*) FROM \"Empty-Table\""), "count_star()\n0\n");
 }
 
+TEST_F(FlightsTest, ListsOfNamesReadNoTable) {
+  const std::string listed = "name\nflights\n";
+  EXPECT_EQ(bed.Run("SHOW TABLES"), listed);
+  EXPECT_EQ(bed.Run("SELECT table_name AS name FROM information_schema.tables"), listed);
+  EXPECT_THAT(bed.Run("SELECT * FROM information_schema.tables"),
+              HasSubstr("stator,public,flights,BASE TABLE"));
+  EXPECT_THAT(bed.Run("SELECT comment FROM duckdb_tables"),
+              HasSubstr("DynamoDB table flights in "));
+  EXPECT_EQ(bed.Run("SELECT count(*) AS n FROM information_schema.tables"), "n\n1\n");
+  EXPECT_EQ(bed.Run("SELECT upper(table_name) AS name, count(*) AS n FROM duckdb_tables() WHERE "
+                    "table_name LIKE 'f%' GROUP BY ALL"),
+            "name,n\nFLIGHTS,1\n");
+  EXPECT_THAT(bed.Run("EXPLAIN ANALYZE SELECT table_name FROM duckdb_tables()"),
+              HasSubstr("1 row in"));
+  EXPECT_EQ(bed.ItemsRead("flights", "Sample"), 0U);
+  EXPECT_EQ(bed.Run("SELECT count(*) AS n FROM flights"), "n\n300\n");
+  EXPECT_EQ(bed.ItemsRead("flights", "Sample"), 300U);
+}
+
+TEST_F(FlightsTest, ListsThatTellMoreThanNamesReadTheTables) {
+  for (const char* sql :
+       {"SELECT column_count, estimated_size FROM duckdb_tables()",
+        "SELECT column_count, estimated_size FROM (SELECT * FROM duckdb_tables)",
+        "SELECT n, s FROM (SELECT table_name, column_count AS n, estimated_size AS s FROM "
+        "duckdb_tables()) WHERE table_name = 'flights'",
+        "SELECT table_name, n FROM (SELECT table_name, n FROM duckdb_tables() CROSS JOIN (SELECT 7 "
+        "AS n) WHERE column_count = 7)"}) {
+    TestBed fresh;
+    fresh.CreateTable("flights", {"origin", AttributeType::kString});
+    fresh.Put("flights", [](ItemBuilder& item) {
+      item.Name("origin").String("SFO");
+      for (const char* name : {"a", "b", "c", "d", "e", "f"}) item.Name(name).Bool(true);
+    });
+    EXPECT_THAT(fresh.Run(sql), HasSubstr("\n")) << sql;
+    EXPECT_THAT(fresh.Run(sql), HasSubstr("7")) << sql;
+    EXPECT_EQ(fresh.ItemsRead("flights", "Sample"), 1U) << sql;
+  }
+  EXPECT_THAT(bed.Run("SHOW ALL TABLES"), HasSubstr("[origin, flight, delay,"));
+  EXPECT_EQ(bed.Run("SELECT t.table_name, count(*) AS n FROM information_schema.tables t JOIN "
+                    "information_schema.columns c USING (table_name) GROUP BY ALL"),
+            "table_name,n\nflights,7\n");
+  EXPECT_THAT(bed.Run("SELECT sql FROM duckdb_tables()"), HasSubstr("delay BIGINT"));
+}
+
 TEST_F(FlightsTest, NamesOfTablesIgnoreCaseAndTyposGetAHint) {
   EXPECT_EQ(bed.Run("SELECT count(*) FROM Flights"), "count_star()\n300\n");
   EXPECT_EQ(bed.Run("SELECT count(*) FROM stator.public.flights"), "count_star()\n300\n");

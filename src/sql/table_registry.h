@@ -91,6 +91,8 @@ class TableRegistry {
 
   // Names of all tables, ascending. ERRORS: those of ListTables.
   base::Result<std::vector<std::string>> ListNames(const base::CallContext& context);
+  // Where the table of that name comes from, if there is one.
+  SqlDataset SourceOf(const std::string& name) const;
   // The table called `name`: exactly so, or else the only one that differs by case alone. Null when
   // there is none. ERRORS: those of DescribeTable and Scan.
   base::Result<std::shared_ptr<SqlTable>> Find(const base::CallContext& context,
@@ -111,8 +113,6 @@ class TableRegistry {
     std::chrono::steady_clock::time_point described{};
     std::uint64_t generation = 0;  // of the sample
   };
-  // Where the table of that name comes from.
-  SqlDataset SourceOf(const std::string& name) const;
   // The only name that differs from `name` by case alone.
   base::Result<std::optional<std::string>> NameByCase(const base::CallContext& context,
                                                       const std::string& name);

@@ -79,6 +79,13 @@ def test_the_sample_of_a_first_query_counts_apart(serve, flights):
     assert items_read(serve, flights) == {"Query": 5, "Sample": 200}
 
 
+def test_a_list_of_tables_reads_none(serve, flights):
+    assert {"name": flights} in sql(serve, "SHOW TABLES").json()
+    names = sql(serve, "SELECT table_name FROM information_schema.tables").json()
+    assert {"table_name": flights} in names
+    assert items_read(serve, flights) == {}
+
+
 def test_a_full_key_is_a_get_item(serve, flights):
     where = f"FROM \"{flights}\" WHERE origin = 'LAX' AND flight = 'F007'"
     assert "Access: GetItem" in plan_of(serve, f"SELECT delay {where}")
