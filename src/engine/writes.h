@@ -1,6 +1,6 @@
 // The operations that write: PutItem, UpdateItem, DeleteItem, BatchWriteItem, PutMany.
 //
-// Each completes on the sync thread when its outcome is safe, or at once with an error when nothing
+// Each completes where its context wants when its outcome is safe, or at once with an error when nothing
 // was written.
 #pragma once
 
