@@ -1,10 +1,10 @@
 // LocalDynamo: DynamoDB in this process, on RocksDB, in one data folder or in memory.
 //
 // Reads complete on the caller's thread, waits for the disk included. Writes complete when they
-// would survive loss of power: where the context wants (CallContext::completions), else on the sync
-// thread, many with one sync; with EngineOptions::sync
-// false, or in memory, at once on the caller's thread. A read may see a write that is not yet
-// acknowledged. docs/operating.md says what a crash may take.
+// would survive loss of power, many with one sync: where the context wants
+// (CallContext::completions), else on the sync thread; with EngineOptions::sync false, or in memory,
+// at once on the caller's thread. A read may see a write that is not yet acknowledged.
+// docs/operating.md says what a crash may take.
 #pragma once
 
 #include <memory>

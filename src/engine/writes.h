@@ -1,7 +1,7 @@
 // The operations that write: PutItem, UpdateItem, DeleteItem, BatchWriteItem, PutMany.
 //
-// Each completes where its context wants when its outcome is safe, or at once with an error when nothing
-// was written.
+// Each completes where its context wants when its outcome is safe, or at once with an error when
+// nothing was written.
 #pragma once
 
 #include "base/call_context.h"
