@@ -216,14 +216,19 @@ TEST_F(CrashTest, AFailedSyncIsNoAcknowledgement) {
   MakeTableSafely();
   TestEngine engine(Options());
   engine.Put("storm", "id: 'before'");
-  files_->FailSyncs(1);
+  files_->FailSyncs(1'000);
   const auto put = engine.PutItem(TestEngine::PutRequest("storm", "id: 'lost'"));
   ASSERT_FALSE(put.ok());
   EXPECT_EQ(put.error().code(), "InternalServerError");
   EXPECT_NE(put.error().message().find("not known"), std::string::npos) << put.error().message();
+  const auto refused = engine.PutItem(TestEngine::PutRequest("storm", "id: 'refused'"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message().find("start Stator again"), std::string::npos)
+      << refused.error().message();
   engine.Close();
   files_->CutPower();
   files_->RestorePower();
+  files_->FailSyncs(0);
   TestEngine again(Options());
   EXPECT_EQ(again.Get("storm", "id: 'before'"), "id: 'before'");
 }

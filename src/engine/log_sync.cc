@@ -23,6 +23,15 @@ Error Throttled(std::string_view reason) {
                std::string(reason) + "; repeat the write after a pause");
 }
 
+// A full disk has advice of its own.
+Error WriteRefused(const rocksdb::Status& failure) {
+  constexpr std::string_view kRefused = "nothing was written, since the engine cannot write now";
+  if (failure.IsNoSpace()) return StorageError(failure, kRefused);
+  return StorageError(failure, std::string(kRefused) +
+                                   " (every acknowledged write is safe; writes go on by themselves "
+                                   "when the disk does, else repair it and start Stator again)");
+}
+
 std::uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point start) {
   const auto taken = std::chrono::steady_clock::now() - start;
   return static_cast<std::uint64_t>(
@@ -84,7 +93,7 @@ Status LogSync::WaitUntilWritable(const base::Deadline& deadline) {
     writable_.wait_for(lock, kStoppedPoll);
   }
   if (failure_.ok()) return base::OkStatus();
-  return StorageError(failure_, "nothing was written, since the engine cannot write now");
+  return WriteRefused(failure_);
 }
 
 void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {

@@ -1,11 +1,22 @@
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <iostream>
 
 #include "server/cli.h"
 
+// A connection is a file, and so is each table file of a large data folder, which stays open. The
+// usual soft limit of 1,024 would end both long before the machine does.
+static void RaiseFileLimit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int main(int argc, char** argv) {
+  RaiseFileLimit();
   // Each thread would get 64 MiB of address space of its own, of which little is given back; a few
   // arenas shared by all threads cost nothing that can be measured.
   mallopt(M_ARENA_MAX, 4);

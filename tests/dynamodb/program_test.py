@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -237,3 +238,13 @@ def test_it_starts_fast_and_small(start):
         resident_kb = int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
     if "sanitize" not in os.environ.get("STATOR_BIN", ""):
         assert resident_kb < 40 * 1024
+
+
+def test_open_files_are_limited_by_the_hard_limit_alone(start):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, hard), hard))
+    try:
+        server = start("dynamodb", "--port", "0", "--in-memory")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
