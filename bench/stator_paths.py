@@ -12,6 +12,8 @@ import statistics
 import subprocess
 import time
 import urllib.request
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import online_reads
@@ -92,30 +94,52 @@ def _over_http(options, folder: Path, lines) -> None:
     ports = [peers.harness.free_port() for _ in range(2)]
     command = [options.program, "serve", "--dynamodb-port", ports[0], "--admin-port", ports[1]]
     command += ["--features-port", 0, "--sql-port", 0, "--path", folder / "data"]
-    server = Server("stator", command, ports[0], folder / "stator.log", cwd=folder)
-    try:
+    with ExitStack() as started:
+        server = Server("stator", command, ports[0], folder / "stator.log", cwd=folder)
+        started.callback(server.stop)
+        fixed = _fixed_answer(options, folder)
+        started.callback(fixed.stop)
         create_and_fill(server)
         check_items(server, range(0, 100_000, 9_999))
         for task, limit in ((get_item(), 15), (put_item(), 25)):
-            task.run(options.generator, server, options.requests // 10)
             before = _syncs(ports[1])
-            figure = Figure("stator", [])
-            for _ in range(options.rounds):
-                figure.runs.append(task.run(options.generator, server, options.requests))
-            syncs = (_syncs(ports[1]) - before) / sum(run.requests for run in figure.runs)
-            name = f"{task.name} of 1 KB over HTTP"
-            _figure(lines, name, figure, limit)
+            figure, floor = _side_by_side(options, task, server, fixed)
+            _figure(lines, f"{task.name} of 1 KB over HTTP", figure, limit, floor)
             if task.name == "PutItem":
+                requests = sum(run.requests for run in figure.runs) + options.requests // 10
+                syncs = (_syncs(ports[1]) - before) / requests
                 lines.limit("syncs a PutItem", syncs, "", 0.5, "16 clients, one sync for many")
         check_items(server, range(0, 100_000, 9_999))
-    finally:
-        server.stop()
 
 
-def _figure(lines, name: str, figure: Figure, limit: float) -> None:
+def _side_by_side(options, task, server: Server, fixed: Server) -> tuple[Figure, Figure]:
+    """Stator and the server that stores nothing, in turns, after a warm-up of Stator."""
+    task.run(options.generator, server, options.requests // 10)
+    figure, floor = Figure("stator", []), Figure("fixed", [])
+    for _ in range(options.rounds):
+        figure.runs.append(task.run(options.generator, server, options.requests))
+        anything = replace(task, expect="")
+        floor.runs.append(anything.run(options.generator, fixed, options.requests))
+    return figure, floor
+
+
+def _fixed_answer(options, folder: Path) -> Server:
+    """The server that stores nothing: what the same requests cost this machine alone."""
+    port = peers.harness.free_port()
+    command = [options.generator.parent / "fixed_answer", port]
+    return Server("fixed", command, port, folder / "fixed.log")
+
+
+def _figure(lines, name: str, figure: Figure, limit: float | None, floor=None) -> None:
     costs = [run.cpu_us for run in figure.runs]
     others = max(run.others for run in figure.runs)
     note = f"{min(costs):.1f}-{max(costs):.1f}, {figure.per_second:.0f}/s"
+    if floor is not None:
+        ratio = statistics.median(
+            ours.cpu_us / theirs.cpu_us
+            for ours, theirs in zip(figure.runs, floor.runs, strict=True)
+        )
+        note += f"; {ratio:.1f} x a server that stores nothing ({floor.cpu_us:.1f} us)"
     note += f"; others kept {others:.1f} cores busy" if others > 0.25 else ""
     lines.limit(name, figure.cpu_us, "us", limit, note)
 

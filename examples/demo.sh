@@ -32,10 +32,20 @@ main() {
 title() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 note() { printf '   %s\n' "$*"; }
 
-# Shows a command as one would type it, then runs it.
+# A word of a command as one would type it: plain where that will do, else in quotes. None of ours holds both kinds.
+quoted() {
+  case "$1" in
+    *\'*) printf '"%s"' "$1" ;;
+    *[!A-Za-z0-9_./:=@%+,-]*) printf "'%s'" "$1" ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
+# Shows a command, then runs it.
 run() {
   printf '\033[36m$ stator'
-  printf ' %q' "$@"
+  local word
+  for word in "$@"; do printf ' %s' "$(quoted "$word")"; done
   printf '\033[0m\n'
   "$stator" "$@"
 }
@@ -100,7 +110,7 @@ read_features() {
   run get-online-features -f airport_hourly:departures -f airport_hourly:mean_delay_minutes -e airport=SFO -e airport=JFK
   start_server
   local body='{"feature_service": "flight_delay", "entities": {"airport": ["SFO", "JFK"], "origin": ["SFO", "JFK"], "destination": ["JFK", "LAX"]}}'
-  printf '\033[36m$ curl -s %s/get-online-features -d %q\033[0m\n' "$features_url" "$body"
+  printf '\033[36m$ curl -s %s/get-online-features -d %s\033[0m\n' "$features_url" "$(quoted "$body")"
   curl -sS --max-time 10 "$features_url/get-online-features" -d "$body"
   echo
   stop_server
