@@ -138,6 +138,7 @@ void LogSync::Work() {
     }
     idle_ = false;
     if (mode_ == SyncMode::kEveryWrite && failure_.ok()) Gather(lock);
+    expected_ = 0;
     auto waiters = std::exchange(queue_, {});
     const bool last = stopping_;
     const rocksdb::Status failure = failure_;
@@ -152,11 +153,13 @@ void LogSync::Work() {
 
 void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   expected_ = std::exchange(in_flight_, 0);
-  if (queue_.size() < expected_) {
-    const auto patience = std::min(kGatherMax, 2 * last_sync_);
-    work_.wait_for(lock, patience, [&] { return stopping_ || queue_.size() >= expected_; });
-  }
-  expected_ = 0;
+  if (queue_.size() >= expected_) return;
+  if (vain_waits_ >= kVainWaitsMax && ++not_waited_ < kSyncsWithoutWait) return;
+  not_waited_ = 0;
+  const auto patience = std::min(kGatherMax, 2 * last_sync_);
+  const bool came =
+      work_.wait_for(lock, patience, [&] { return stopping_ || queue_.size() >= expected_; });
+  vain_waits_ = came ? 0 : vain_waits_ + 1;
 }
 
 void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters,

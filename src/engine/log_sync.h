@@ -92,6 +92,9 @@ class LogSync {
   static constexpr std::chrono::milliseconds kResumeInterval{250};
   // Most time that a write may wait for others to share its sync.
   static constexpr std::chrono::microseconds kGatherMax{500};
+  // Waits for nothing, one after the other, that end the waiting; and syncs until the next try.
+  static constexpr int kVainWaitsMax = 4;
+  static constexpr int kSyncsWithoutWait = 32;
 
  private:
   base::Status WaitUntilWritable(const base::Deadline& deadline);
@@ -99,7 +102,8 @@ class LogSync {
   // Waits until the queue holds as many writes as were in flight when the last sync ended: their
   // clients are about to send the next ones. A single writer never waits, and nobody longer than
   // two syncs or kGatherMax: time enough for an answer to go out and the next request to come in
-  // (docs/performance.md has the measurement).
+  // (docs/performance.md has the measurement). When nobody came kVainWaitsMax times in a row, the
+  // clients are of another kind, and it is tried again only now and then.
   void Gather(std::unique_lock<std::mutex>& lock);
   void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, const rocksdb::Status& failure);
   // Runs each where it wants to run; every queue is woken once.
@@ -132,9 +136,12 @@ class LogSync {
   bool stopped_ = false;
   // Why writes are refused; ok when they are not, or only for being stopped.
   rocksdb::Status failure_;
-  // Of the sync thread alone: what the last sync took, and the writes in flight when it ended.
+  // Of the sync thread alone: what the last sync took, and the writes in flight when it ended;
+  // how often Gather has waited in vain, and not waited for that.
   std::chrono::microseconds last_sync_{0};
   std::size_t in_flight_ = 0;
+  int vain_waits_ = 0;
+  int not_waited_ = 0;
   std::thread thread_;
 };
 
