@@ -1,4 +1,5 @@
-// fixed_answer: an HTTP server that stores nothing, to tell what a request costs this machine alone.
+// fixed_answer: an HTTP server that stores nothing, to tell what a request costs this machine
+// alone.
 //
 //   fixed_answer PORT
 //

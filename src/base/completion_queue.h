@@ -1,4 +1,5 @@
-// CompletionQueue: a thread that asks for its completions to come back to it, many with one wake-up.
+// CompletionQueue: a thread that asks for its completions to come back to it, many with one
+// wake-up.
 //
 // A store that completes calls from a thread of its own (the engine's sync thread) may finish
 // hundreds at once. Running each where it was called from would wake that thread hundreds of times;

@@ -5,10 +5,11 @@
 // Every method: thread-safe; never throws; never blocks; runs its completion exactly once. Every
 // failure is a base::Error whose code is the AWS exception name (dynamo/errors.h). The request need
 // only live until the method returns. The completion runs on the caller's thread for engine reads
-// (a wait for the disk included), for engine writes on the queue that the context names, else on the
-// sync thread, and on an I/O thread for `remote`: it must not block. base::Wait turns a call into a blocking one. A call completes by its
-// deadline, except a write already handed to the log: that one completes when its outcome is known.
-// `remote` reports a write whose answer never came as kUnknownOutcome, never as a failure.
+// (a wait for the disk included), for engine writes on the queue that the context names, else on
+// the sync thread, and on an I/O thread for `remote`: it must not block. base::Wait turns a call
+// into a blocking one. A call completes by its deadline, except a write already handed to the log:
+// that one completes when its outcome is known. `remote` reports a write whose answer never came as
+// kUnknownOutcome, never as a failure.
 #pragma once
 
 #include <string>

@@ -2,8 +2,8 @@
 //
 // Reads complete on the caller's thread, waits for the disk included. Writes complete when they
 // would survive loss of power, many with one sync: where the context wants
-// (CallContext::completions), else on the sync thread; with EngineOptions::sync false, or in memory,
-// at once on the caller's thread. A read may see a write that is not yet acknowledged.
+// (CallContext::completions), else on the sync thread; with EngineOptions::sync false, or in
+// memory, at once on the caller's thread. A read may see a write that is not yet acknowledged.
 // docs/operating.md says what a crash may take.
 #pragma once
 

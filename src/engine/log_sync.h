@@ -36,8 +36,8 @@ enum class SyncMode : unsigned char {
   kNone         // at once, no log at all (in memory)
 };
 
-// What waits for a sync. Run() is called once: on the thread of the queue that it names, else on the
-// sync thread; in the modes that acknowledge at once, on the caller's. It must not block.
+// What waits for a sync. Run() is called once: on the thread of the queue that it names, else on
+// the sync thread; in the modes that acknowledge at once, on the caller's. It must not block.
 class SyncWaiter {
  public:
   // `completions` may be null, and outlives the waiter.

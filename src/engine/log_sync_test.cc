@@ -64,12 +64,12 @@ class LogSyncTest : public ::testing::Test {
   // Puts `count` items; each completion adds the thread it runs on to `threads`.
   void PutMany(int count, const base::CallContext& context, std::vector<std::thread::id>& threads) {
     for (int i = 0; i < count; ++i) {
-      engine_->store().PutItem(
-          context, TestEngine::PutRequest("items", "id: 'i" + std::to_string(i) + "'"),
-          [&](base::Result<dynamo::PutItemResponse> put) {
-            EXPECT_TRUE(put.ok());
-            threads.push_back(std::this_thread::get_id());
-          });
+      engine_->store().PutItem(context,
+                               TestEngine::PutRequest("items", "id: 'i" + std::to_string(i) + "'"),
+                               [&](base::Result<dynamo::PutItemResponse> put) {
+                                 EXPECT_TRUE(put.ok());
+                                 threads.push_back(std::this_thread::get_id());
+                               });
     }
   }
 

@@ -30,7 +30,8 @@ RowSizes::Slot* RowSizes::FindSlot(std::size_t set, std::string_view row_key) co
 RowSizes::Slot* RowSizes::FindFree(std::size_t set) const {
   Slot* const first = slots_ + set * kWays;
   Slot* const end = first + kWays;
-  Slot* const found = std::find_if(first, end, [](const Slot& slot) { return slot.state == kFree; });
+  Slot* const found =
+      std::find_if(first, end, [](const Slot& slot) { return slot.state == kFree; });
   return found == end ? nullptr : found;
 }
 

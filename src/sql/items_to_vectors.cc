@@ -281,7 +281,7 @@ class VectorWriter {
   duckdb::ValidityMask* validity_ = nullptr;
   std::vector<VectorWriter> children_;
   std::vector<std::size_t> places_;  // of a STRUCT: which field each child is
-  idx_t elements_ = 0;  // of a list or map, over all rows
+  idx_t elements_ = 0;               // of a list or map, over all rows
 };
 
 const ColumnType VectorWriter::kTextType;

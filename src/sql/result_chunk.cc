@@ -157,8 +157,7 @@ void DuckResultChunk::AppendJson(std::size_t row, std::size_t column, std::strin
   const duckdb::Vector& vector = chunk_.data[column];
   if (IsNull(row, column)) {
     out += "null";
-  } else if (vector.GetType().IsNested() ||
-             vector.GetType().id() == LogicalTypeId::TIMESTAMP_TZ) {
+  } else if (vector.GetType().IsNested() || vector.GetType().id() == LogicalTypeId::TIMESTAMP_TZ) {
     // Out of its vector a moment is UTC; as text it is in the time zone of the session.
     AppendValue(chunk_.GetValue(column, row), out);
   } else if (vector.GetType().id() == LogicalTypeId::BLOB) {

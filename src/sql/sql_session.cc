@@ -64,8 +64,8 @@ bool AskForPlanText(duckdb::SQLStatement& statement) {
 // The error of a statement that only fitted the columns as they were before its first run.
 base::Error AfterWidening(const base::Error& error, const std::string& misfit) {
   return {error.kind(), error.code(),
-          error.message() + "\nA column has been widened by this statement, DESCRIBE shows it: " +
-              misfit};
+          error.message() +
+              "\nA column has been widened by this statement, DESCRIBE shows it: " + misfit};
 }
 
 // Keeps the count that COPY answers.

@@ -350,8 +350,7 @@ TEST_F(FieldsTest, AFieldOfTextWidensTheColumnAndIsNoSilentNull) {
 
 TEST_F(FieldsTest, AFieldOfAListReadsTheColumnAsJson) {
   PutSecond([](ItemBuilder& m) { m.BeginList().String("a").EndList(); });
-  EXPECT_EQ(bed.Run("SELECT m.x, m->>0 AS first FROM docs ORDER BY id"),
-            "x,first\n7,\n,a\n");
+  EXPECT_EQ(bed.Run("SELECT m.x, m->>0 AS first FROM docs ORDER BY id"), "x,first\n7,\n,a\n");
 }
 
 TEST_F(FieldsTest, ADeepFieldOfNoMapIsNoSilentNull) {

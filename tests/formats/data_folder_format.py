@@ -33,7 +33,9 @@ def row_value(item: dict, key_names: list[str], size: int) -> bytes:
 
 def segment_of(partition: bytes, total: int) -> int:
     slot = int.from_bytes(partition_hash(partition), "big") >> 12
-    return next(k for k in range(total) if -(-4096 * k // total) <= slot < -(-4096 * (k + 1) // total))
+    return next(
+        k for k in range(total) if -(-4096 * k // total) <= slot < -(-4096 * (k + 1) // total)
+    )
 
 
 def counts(items: int, size: int) -> bytes:
