@@ -257,44 +257,50 @@ TEST_F(PagesTest, ParametersThatDoNotBelongTogetherAreRefused) {
   EXPECT_NE(ErrorText(engine_.Query(query)).find("greater than or equal to 1"), std::string::npos);
 }
 
-TEST_F(PagesTest, APageShowsOneMomentAndCountsWhatItRead) {
-  base::MetricsRegistry metrics;
-  EngineOptions options = TestEngine::InMemory();
-  options.metrics = &metrics;
-  TestEngine engine(options);
-  engine.MakeTable("rows", "p S, s N");
-  for (int s = 0; s < 10; ++s) engine.Put("rows", "p: 'a', s: " + std::to_string(s));
-  auto request = AskQuery("p = :p AND s < :s", ":p: 'a', :s: 4");
-  request.filter_expression = "attribute_exists(nothing)";
-  EXPECT_EQ(engine.Query(request)->count, 0);
-  const base::Counter* read = metrics.GetCounter("stator_engine_items_read_total", "",
-                                                 {{"table", "rows"}, {"operation", "Query"}});
-  EXPECT_EQ(read->value(), 4U);
-}
-
-TEST(PagesCounters, ASamplingScanCountsApart) {
-  base::MetricsRegistry metrics;
-  EngineOptions options = TestEngine::InMemory();
-  options.metrics = &metrics;
-  TestEngine engine(options);
-  engine.MakeTable("rows", "p S, s N");
-  for (int s = 0; s < 10; ++s) engine.Put("rows", "p: 'a', s: " + std::to_string(s));
-  const auto read = [&](const char* operation) {
-    return metrics
+// Ten rows of one partition, and what the engine says that it read of them.
+class PagesCounters : public ::testing::Test {
+ protected:
+  PagesCounters() {
+    engine_.MakeTable("rows", "p S, s N");
+    for (int s = 0; s < 10; ++s) engine_.Put("rows", "p: 'a', s: " + std::to_string(s));
+  }
+  static EngineOptions Counted(base::MetricsRegistry* metrics) {
+    EngineOptions options = TestEngine::InMemory();
+    options.metrics = metrics;
+    return options;
+  }
+  std::uint64_t Read(const char* operation) {
+    return metrics_
         .GetCounter("stator_engine_items_read_total", "",
                     {{"table", "rows"}, {"operation", operation}})
         ->value();
-  };
-  ScanRequest request;
+  }
+
+  base::MetricsRegistry metrics_;
+  TestEngine engine_{Counted(&metrics_)};
+};
+
+TEST_F(PagesCounters, APageCountsWhatItReadBeforeTheFilter) {
+  QueryRequest request;
   request.table_name = "rows";
-  engine.context.sampling = true;
-  EXPECT_EQ(engine.Scan(request)->count, 10);
-  EXPECT_EQ(read("Sample"), 10U);
-  engine.context.sampling = false;
+  request.key_condition_expression = "p = :p AND s < :s";
+  request.expression_attributes = TestAttributes(":p: 'a', :s: 4");
+  request.filter_expression = "attribute_exists(nothing)";
+  EXPECT_EQ(engine_.Query(request)->count, 0);
+  EXPECT_EQ(Read("Query"), 4U);
+}
+
+TEST_F(PagesCounters, ASamplingScanCountsApart) {
+  dynamo::ScanRequest request;
+  request.table_name = "rows";
+  engine_.context.sampling = true;
+  EXPECT_EQ(engine_.Scan(request)->count, 10);
+  EXPECT_EQ(Read("Sample"), 10U);
+  engine_.context.sampling = false;
   request.limit = 3;
-  EXPECT_EQ(engine.Scan(request)->count, 3);
-  EXPECT_EQ(read("Sample"), 10U);
-  EXPECT_EQ(read("Scan"), 3U);
+  EXPECT_EQ(engine_.Scan(request)->count, 3);
+  EXPECT_EQ(Read("Sample"), 10U);
+  EXPECT_EQ(Read("Scan"), 3U);
 }
 
 }  // namespace
