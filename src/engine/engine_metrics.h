@@ -4,6 +4,7 @@
 //   stator_engine_items_read_total{table,operation}   items evaluated, before filters (Table)
 //   stator_engine_items_written_total                 items put, updated or deleted
 //   stator_engine_operation_seconds{operation}        from a call to its completion
+//   stator_engine_row_cache_hits_total, ..._misses_total   point reads (RowCache)
 //   stator_engine_syncs_total, ..._synced_writes_total, ..._sync_seconds   the log (LogSync)
 #pragma once
 

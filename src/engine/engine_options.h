@@ -28,6 +28,8 @@ struct EngineOptions {
   // what that interval held.
   bool sync = true;
   std::chrono::milliseconds relaxed_sync_interval{1'000};
+  // Rows kept in memory whole, as point reads fill them (row_cache.h); 0: none.
+  std::size_t row_cache_bytes = std::size_t{128} << 20;
   // Uncompressed blocks kept in memory; filled as they are read.
   std::size_t block_cache_bytes = std::size_t{256} << 20;
   // Writes gathered in memory before they become a table file. Two of them may exist at once.

@@ -14,6 +14,7 @@
 #include "engine/engine_metrics.h"
 #include "engine/engine_options.h"
 #include "engine/item_locks.h"
+#include "engine/row_cache.h"
 #include "engine/row_sizes.h"
 #include "engine/storage.h"
 #include "expression/cache.h"
@@ -34,6 +35,8 @@ struct EngineParts {
   ItemLocks locks;
   // As above. Table numbers are never used again, so what it knows of a dropped table does no harm.
   RowSizes row_sizes;
+  // As above.
+  std::unique_ptr<RowCache> row_cache;
   // By text, over all tables: an expression knows no table.
   expression::ExpressionCache expressions;
 };

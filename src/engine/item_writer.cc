@@ -4,7 +4,7 @@
 
 #include "dynamo/errors.h"
 #include "engine/request_checks.h"
-#include "engine/rocks.h"
+#include "engine/row_reader.h"
 
 namespace stator::engine {
 namespace {
@@ -47,19 +47,15 @@ class OldItem {
 
  private:
   base::Status Read(EngineParts& parts, const ItemChange& change) {
-    rocksdb::DB& db = parts.storage->db();
-    const rocksdb::Status status =
-        db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(), change.row_key, &value_);
-    if (status.IsNotFound()) return base::OkStatus();
-    if (!status.ok()) {
-      return StorageError(status, "reading an item of table " + change.table->name());
-    }
-    STATOR_ASSIGN_OR_RETURN(row_, DecodeRow(ToView(value_)));
+    STATOR_RETURN_IF_ERROR(
+        ReadRow(parts, *change.table, change.row_key, "reading an item", found_));
+    if (found_.get() == nullptr) return base::OkStatus();
+    row_ = *found_.get();
     exists_ = true;
     return base::OkStatus();
   }
 
-  rocksdb::PinnableSlice value_;
+  FoundRow found_;
   StoredRow row_;
   bool exists_ = false;
   std::string whole_;

@@ -28,6 +28,7 @@ Result<std::unique_ptr<LocalDynamo>> LocalDynamo::Open(const EngineOptions& opti
   }
   base::MetricsRegistry* const metrics = parts->options.metrics;
   parts->metrics = std::make_unique<EngineMetrics>(metrics, parts->options.clock);
+  parts->row_cache = std::make_unique<RowCache>(options.row_cache_bytes, metrics);
   STATOR_ASSIGN_OR_RETURN(parts->storage, Storage::Open(parts->options, metrics));
   STATOR_ASSIGN_OR_RETURN(
       parts->catalog, TableCatalog::Load(parts->storage.get(), {options.region, options.account},

@@ -79,6 +79,10 @@ class WriteGroup {
         failures.push_back({write.index, result.error()});
       }
     }
+    RowCache::Writing writing;
+    for (const auto& [write, result] : planned) {
+      parts.row_cache->BeginWrite(write->change.row_key, writing);
+    }
     const Status committed = parts.storage->Commit(set);
     for (auto& [write, result] : planned) {
       NoteOutcome(parts, write->change, result, committed);

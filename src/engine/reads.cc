@@ -4,6 +4,7 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "engine/capacity.h"
 #include "engine/request_checks.h"
 #include "engine/rocks.h"
+#include "engine/row_reader.h"
 #include "expression/binder.h"
 
 namespace stator::engine {
@@ -66,33 +68,73 @@ struct RowRead {
   std::string row_key;
 };
 
+// Up to kReadsAtOnce rows, as they are found.
+class RowsAtOnce {
+ public:
+  // Looks up all of `reads`: in the row cache, and what that does not know in RocksDB at once.
+  void Find(EngineParts& parts, std::span<const RowRead> reads) {
+    cached_.clear();
+    keys_.clear();
+    for (const RowRead& read : reads) {
+      cached_.push_back(parts.row_cache->Find(read.row_key));
+      if (cached_.back().row == nullptr) keys_.push_back(read.row_key);
+    }
+    values_.clear();
+    values_.resize(keys_.size());
+    statuses_.resize(keys_.size());
+    if (keys_.empty()) return;
+    rocksdb::DB& db = parts.storage->db();
+    db.MultiGet(rocksdb::ReadOptions(), db.DefaultColumnFamily(), keys_.size(), keys_.data(),
+                values_.data(), statuses_.data(), /*sorted_input=*/false);
+  }
+
+  // Calls visit(index, row or nullptr) for each, in order. ERRORS: of the disk, of damaged rows.
+  template <typename Visit>
+  Status ForEach(EngineParts& parts, std::string_view what, std::span<const RowRead> reads,
+                 Visit&& visit) {
+    std::size_t asked = 0;
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+      std::string_view value;
+      if (cached_[i].row != nullptr) {
+        value = RowCache::ValueOf(*cached_[i].row);
+      } else {
+        const rocksdb::Status& status = statuses_[asked];
+        value = ToView(values_[asked++]);
+        if (status.IsNotFound()) {
+          STATOR_RETURN_IF_ERROR(visit(i, nullptr));
+          continue;
+        }
+        if (!status.ok()) return ReadError(status, what, *reads[i].table);
+        parts.row_cache->Fill(reads[i].row_key, value, cached_[i].ticket);
+      }
+      STATOR_ASSIGN_OR_RETURN(const StoredRow row, DecodeRow(value));
+      STATOR_RETURN_IF_ERROR(visit(i, &row));
+    }
+    return base::OkStatus();
+  }
+
+ private:
+  // One for each read; those without a row were asked of RocksDB, in their order.
+  std::vector<RowCache::Found> cached_;
+  std::vector<rocksdb::Slice> keys_;
+  std::vector<rocksdb::PinnableSlice> values_;
+  std::vector<rocksdb::Status> statuses_;
+};
+
 // Looks up `reads` in order and calls visit(index, row or nullptr) for each. ERRORS: of the disk,
 // of damaged rows, DeadlineExceeded.
 template <typename Visit>
 Status ReadRows(EngineParts& parts, const base::CallContext& context, std::string_view what,
                 const std::vector<RowRead>& reads, Visit&& visit) {
-  std::vector<rocksdb::Slice> keys(kReadsAtOnce);
-  std::vector<rocksdb::PinnableSlice> values(kReadsAtOnce);
-  std::vector<rocksdb::Status> statuses(kReadsAtOnce);
+  RowsAtOnce rows;
   for (std::size_t begin = 0; begin < reads.size(); begin += kReadsAtOnce) {
     STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, what));
-    const std::size_t count = std::min(kReadsAtOnce, reads.size() - begin);
-    for (std::size_t i = 0; i < count; ++i) {
-      keys[i] = reads[begin + i].row_key;
-      values[i].Reset();
-    }
-    rocksdb::DB& db = parts.storage->db();
-    db.MultiGet(rocksdb::ReadOptions(), db.DefaultColumnFamily(), count, keys.data(), values.data(),
-                statuses.data(), /*sorted_input=*/false);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (statuses[i].IsNotFound()) {
-        STATOR_RETURN_IF_ERROR(visit(begin + i, nullptr));
-        continue;
-      }
-      if (!statuses[i].ok()) return StorageError(statuses[i], what);
-      STATOR_ASSIGN_OR_RETURN(const StoredRow row, DecodeRow(ToView(values[i])));
-      STATOR_RETURN_IF_ERROR(visit(begin + i, &row));
-    }
+    const auto some =
+        std::span(reads).subspan(begin, std::min(kReadsAtOnce, reads.size() - begin));
+    rows.Find(parts, some);
+    STATOR_RETURN_IF_ERROR(rows.ForEach(parts, what, some, [&](std::size_t i, const StoredRow* row) {
+      return visit(begin + i, row);
+    }));
   }
   return base::OkStatus();
 }
@@ -293,21 +335,16 @@ Result<dynamo::GetItemResponse> GetItem(EngineParts& parts, const base::CallCont
                           dynamo::ValidateKey(table->key_schema(), request.key.view()));
   std::string row_key;
   table->keys().EncodeRow(key, row_key);
-  rocksdb::PinnableSlice value;
-  rocksdb::DB& db = parts.storage->db();
-  const rocksdb::Status status =
-      db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(), row_key, &value);
+  FoundRow found;
+  STATOR_RETURN_IF_ERROR(ReadRow(parts, *table, row_key, "GetItem", found));
   dynamo::GetItemResponse response;
   std::size_t size_bytes = 0;
-  if (status.ok()) {
-    STATOR_ASSIGN_OR_RETURN(const StoredRow row, DecodeRow(ToView(value)));
-    size_bytes = row.item_size_bytes;
+  if (const StoredRow* row = found.get()) {
+    size_bytes = row->item_size_bytes;
     std::string bytes;
-    AppendRow(*table, key, row, Pointer(projection), bytes);
+    AppendRow(*table, key, *row, Pointer(projection), bytes);
     response.item.emplace(std::move(bytes));
     table->CountItemsRead(ReadOperation::kGetItem, 1);
-  } else if (!status.IsNotFound()) {
-    return StorageError(status, "GetItem of table " + table->name());
   }
   response.consumed_capacity = MakeConsumedCapacity(request.return_consumed_capacity, table->name(),
                                                     ReadUnits(size_bytes, request.consistent_read));

@@ -95,6 +95,8 @@ Result<ItemOutcome> Execute(EngineParts& parts, const ItemChange& change) {
   const auto use = parts.catalog->SharedUse();
   const auto lock = parts.locks.Lock(change.row_key);
   STATOR_ASSIGN_OR_RETURN(ItemOutcome outcome, PlanChange(parts, change, set));
+  RowCache::Writing writing;
+  parts.row_cache->BeginWrite(change.row_key, writing);
   const Status committed = parts.storage->Commit(set);
   NoteOutcome(parts, change, outcome, committed);
   STATOR_RETURN_IF_ERROR(committed);
