@@ -6,7 +6,7 @@
 from pathlib import Path
 
 import peers
-from load import KEYS, Figure, check_items, create_and_fill, get_item, put_item
+from load import KEYS, Figure, check_items, create_and_fill, get_item, put_item, warm
 from servers import Server
 
 # At least this many times Stator's CPU, by task and peer.
@@ -40,6 +40,7 @@ def run(options, folder: Path, lines) -> None:
         for server in servers:
             create_and_fill(server)
             check_items(server, CHECKED)
+            warm(server)
         for task in (get_item(), put_item()):
             _task(options, servers, task, lines)
         for server in servers:

@@ -82,6 +82,20 @@ def call(port: int, operation: str, body: dict) -> dict:
     return post(port, body, {**SDK_HEADERS, "X-Amz-Target": f"DynamoDB_20120810.{operation}"})
 
 
+def batches(server: Server, operation: str, bodies) -> None:
+    """Calls a batch operation for each body, on one connection."""
+    headers = {**SDK_HEADERS, "X-Amz-Target": f"DynamoDB_20120810.{operation}"}
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+    for body in bodies:
+        connection.request("POST", "/", json.dumps(body), headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        said = json.loads(text) if answer.status == 200 else {}
+        if not said or said.get("UnprocessedItems") or said.get("UnprocessedKeys"):
+            raise Failure(f"{server.name}: {operation}: {answer.status} {text[:300]!r}")
+    connection.close()
+
+
 def create_and_fill(server: Server, keys: int = KEYS) -> None:
     """Creates the table and writes `keys` items of 1 KB, 25 a call."""
     call(
@@ -94,16 +108,16 @@ def create_and_fill(server: Server, keys: int = KEYS) -> None:
             "BillingMode": "PAY_PER_REQUEST",
         },
     )
-    headers = {**SDK_HEADERS, "X-Amz-Target": "DynamoDB_20120810.BatchWriteItem"}
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
-    for start in range(0, keys, 25):
-        puts = [{"PutRequest": {"Item": item(n)}} for n in range(start, min(start + 25, keys))]
-        connection.request("POST", "/", json.dumps({"RequestItems": {TABLE: puts}}), headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200 or json.loads(text).get("UnprocessedItems"):
-            raise Failure(f"{server.name}: BatchWriteItem: {answer.status} {text[:300]!r}")
-    connection.close()
+    groups = (range(start, min(start + 25, keys)) for start in range(0, keys, 25))
+    puts = ([{"PutRequest": {"Item": item(number)}} for number in group] for group in groups)
+    batches(server, "BatchWriteItem", ({"RequestItems": {TABLE: group}} for group in puts))
+
+
+def warm(server: Server, keys: int = KEYS) -> None:
+    """Reads every item once, 100 a call, so that the server's caches hold what they can."""
+    groups = (range(start, min(start + 100, keys)) for start in range(0, keys, 100))
+    asked = ({"Keys": [{"id": {"S": key(number)}} for number in group]} for group in groups)
+    batches(server, "BatchGetItem", ({"RequestItems": {TABLE: group}} for group in asked))
 
 
 def check_items(server: Server, numbers) -> None:

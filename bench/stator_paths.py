@@ -1,7 +1,7 @@
 """Stator alone, path by path: each figure of docs/performance.md with the most that it may be.
 
 Over HTTP the figures are the server's CPU time a request; in process those of
-build/benchmarks/in_process, one thread. 100,000 items, in the block cache.
+build/benchmarks/in_process, one thread. 100,000 items, all read once before (warm caches).
 """
 
 import json
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import online_reads
 import peers
-from load import Figure, check_items, create_and_fill, get_item, put_item
+from load import Figure, check_items, create_and_fill, get_item, put_item, warm
 from servers import Failure, Server
 
 START_RUNS = 15
@@ -101,6 +101,7 @@ def _over_http(options, folder: Path, lines) -> None:
         started.callback(fixed.stop)
         create_and_fill(server)
         check_items(server, range(0, 100_000, 9_999))
+        warm(server)
         for task, limit in ((get_item(), 15), (put_item(), 25)):
             before = _syncs(ports[1])
             figure, floor = _side_by_side(options, task, server, fixed)
