@@ -86,8 +86,9 @@ class RowCache {
   base::Counter* const misses_;
 };
 
-// The reference count of a row.
+// One more holder of a row: boost::intrusive_ptr calls it by this name.
 void intrusive_ptr_add_ref(const RowCache::Row* row);
+// One holder less; the last one frees the row.
 void intrusive_ptr_release(const RowCache::Row* row);
 
 }  // namespace stator::engine

@@ -1,4 +1,7 @@
 // One stored row by its key: from the row cache, else from RocksDB.
+//
+// Every point read of a single row takes this way: GetItem, and the writes that look at the item
+// that they replace. Reads of many rows are in reads.cc.
 #pragma once
 
 #include <rocksdb/slice.h>
