@@ -13,10 +13,10 @@ std::unique_lock<std::mutex> ItemLocks::Lock(std::string_view row_key) {
   return std::unique_lock(stripes_[StripeOf(row_key)]);
 }
 
-ItemLocks::Guard ItemLocks::LockAll(std::span<const std::string> row_keys) {
+ItemLocks::Guard ItemLocks::LockAll(std::span<const std::string_view> row_keys) {
   std::vector<std::size_t> stripes;
   stripes.reserve(row_keys.size());
-  for (const std::string& row_key : row_keys) stripes.push_back(StripeOf(row_key));
+  for (const std::string_view row_key : row_keys) stripes.push_back(StripeOf(row_key));
   std::sort(stripes.begin(), stripes.end());
   stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
   Guard guard;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <mutex>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,7 +32,7 @@ class ItemLocks {
   std::unique_lock<std::mutex> Lock(std::string_view row_key);
   // Locks many, in the order of their stripes, so that callers cannot wait for each other in a
   // ring.
-  Guard LockAll(std::span<const std::string> row_keys);
+  Guard LockAll(std::span<const std::string_view> row_keys);
 
  private:
   // Many more than threads, so that waiting on a neighbour is rare: 16 threads meet in 3 % of

@@ -1,5 +1,6 @@
 #include "engine/item_writer.h"
 
+#include <mutex>
 #include <utility>
 
 #include "dynamo/errors.h"
@@ -105,25 +106,7 @@ ItemChange MakeChange(std::shared_ptr<Table> table, const ItemKey& key) {
   return change;
 }
 
-}  // namespace
-
-Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table_name,
-                              ItemView item) {
-  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
-  STATOR_ASSIGN_OR_RETURN(const ItemKey key, dynamo::KeyOfItem(table->key_schema(), item));
-  STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(item, kItemTooLarge));
-  ItemChange change = MakeChange(std::move(table), key);
-  change.put = NewItem{item, size_bytes};
-  return change;
-}
-
-Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
-                                ItemView key) {
-  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
-  STATOR_ASSIGN_OR_RETURN(const ItemKey checked, dynamo::ValidateKey(table->key_schema(), key));
-  return MakeChange(std::move(table), checked);
-}
-
+// Adds the change to `set`. REQUIRES: the item is locked until the set is committed.
 Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, WriteSet& set) {
   if (change.table->dropped()) return dynamo::TableNotFoundForItems();
   OldItem old;
@@ -147,6 +130,8 @@ Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, Wri
   return outcome;
 }
 
+// Notes in RowSizes what a change left, so that the next write of the row need not read it.
+// REQUIRES: the item is still locked.
 void NoteOutcome(EngineParts& parts, const ItemChange& change, const ItemOutcome& outcome,
                  const base::Status& committed) {
   if (!committed.ok()) {
@@ -156,6 +141,68 @@ void NoteOutcome(EngineParts& parts, const ItemChange& change, const ItemOutcome
                                              ? std::nullopt
                                              : std::optional(outcome.new_size_bytes));
   }
+}
+
+// The locks of one item or of many.
+struct ChangeLocks {
+  ChangeLocks(ItemLocks& locks, std::span<const ItemChange* const> changes) {
+    if (changes.size() == 1) {
+      one = locks.Lock(changes[0]->row_key);
+      return;
+    }
+    std::vector<std::string_view> row_keys;
+    row_keys.reserve(changes.size());
+    for (const ItemChange* change : changes) row_keys.push_back(change->row_key);
+    all = locks.LockAll(row_keys);
+  }
+  std::unique_lock<std::mutex> one;
+  ItemLocks::Guard all;
+};
+
+}  // namespace
+
+Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table_name,
+                              ItemView item) {
+  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
+  STATOR_ASSIGN_OR_RETURN(const ItemKey key, dynamo::KeyOfItem(table->key_schema(), item));
+  STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(item, kItemTooLarge));
+  ItemChange change = MakeChange(std::move(table), key);
+  change.put = NewItem{item, size_bytes};
+  return change;
+}
+
+Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
+                                ItemView key) {
+  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
+  STATOR_ASSIGN_OR_RETURN(const ItemKey checked, dynamo::ValidateKey(table->key_schema(), key));
+  return MakeChange(std::move(table), checked);
+}
+
+std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
+                                               std::span<const ItemChange* const> changes) {
+  std::size_t put_bytes = 0;
+  for (const ItemChange* change : changes) put_bytes += change->put ? change->put->size_bytes : 0;
+  WriteSet set(put_bytes, changes.size());
+  std::vector<Result<ItemOutcome>> outcomes;
+  outcomes.reserve(changes.size());
+  const auto use = parts.catalog->SharedUse();
+  const ChangeLocks locks(parts.locks, changes);
+  RowCache::Writing writing;
+  std::size_t planned = 0;
+  for (const ItemChange* change : changes) {
+    outcomes.push_back(PlanChange(parts, *change, set));
+    if (!outcomes.back().ok()) continue;
+    parts.row_cache->BeginWrite(change->row_key, writing);
+    ++planned;
+  }
+  const base::Status committed = parts.storage->Commit(set);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (!outcomes[i].ok()) continue;
+    NoteOutcome(parts, *changes[i], *outcomes[i], committed);
+    if (!committed.ok()) outcomes[i] = committed.error();
+  }
+  if (committed.ok()) parts.metrics->CountItemsWritten(planned);
+  return outcomes;
 }
 
 }  // namespace stator::engine

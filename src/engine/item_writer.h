@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "dynamo/item.h"
@@ -51,14 +53,17 @@ base::Result<ItemChange> PreparePut(const EngineParts& parts, const std::string&
 base::Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
                                       dynamo::ItemView key);
 
-// Reads the old item as far as it is needed (its size alone is often known, see RowSizes), checks
-// the condition, and adds the change to `set`. ERRORS:
-// ConditionalCheckFailedException; ValidationException of an update that does not fit the item; of
-// the disk. REQUIRES: the item is locked until the set is committed (ItemLocks).
-base::Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, WriteSet& set);
-// Notes in RowSizes what a planned change left, so that the next write of the row need not read it.
-// `committed` is what Storage::Commit said. REQUIRES: the item is still locked.
-void NoteOutcome(EngineParts& parts, const ItemChange& change, const ItemOutcome& outcome,
-                 const base::Status& committed);
+// The most changes that CommitChanges takes: few enough that others wait for its locks a
+// millisecond at most, and that ThreadSanitizer, which follows 64 locks of a thread, can watch.
+inline constexpr std::size_t kChangesMax = 50;
+
+// Locks the items of `changes`, reads each old item as far as it is needed (its size alone is often
+// known, see RowSizes), checks its condition, and commits all changes as one batch. The outcomes
+// come in the order of the changes: what fails by itself fails alone, and when the commit fails all
+// do. ERRORS: ConditionalCheckFailedException; ValidationException of an update that does not fit
+// the item; ResourceNotFoundException of a table that has vanished; of the disk. REQUIRES: at most
+// kChangesMax, of different items.
+std::vector<base::Result<ItemOutcome>> CommitChanges(EngineParts& parts,
+                                                     std::span<const ItemChange* const> changes);
 
 }  // namespace stator::engine

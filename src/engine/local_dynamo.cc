@@ -8,6 +8,7 @@
 #include "engine/pages.h"
 #include "engine/reads.h"
 #include "engine/request_checks.h"
+#include "engine/write_rounds.h"
 #include "engine/writes.h"
 
 namespace stator::engine {
@@ -28,6 +29,7 @@ Result<std::unique_ptr<LocalDynamo>> LocalDynamo::Open(const EngineOptions& opti
   }
   base::MetricsRegistry* const metrics = parts->options.metrics;
   parts->metrics = std::make_unique<EngineMetrics>(metrics, parts->options.clock);
+  parts->rounds = std::make_unique<WriteRounds>();
   parts->row_cache = std::make_unique<RowCache>(options.row_cache_bytes, metrics);
   STATOR_ASSIGN_OR_RETURN(parts->storage, Storage::Open(parts->options, metrics));
   STATOR_ASSIGN_OR_RETURN(

@@ -96,16 +96,24 @@ Status LogSync::WaitUntilWritable(const base::Deadline& deadline) {
   return WriteRefused(failure_);
 }
 
-void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
+void LogSync::Acknowledge(std::span<std::unique_ptr<SyncWaiter>> waiters) {
   if (mode_ != SyncMode::kEveryWrite) {
     dirty_.store(true, std::memory_order_relaxed);
-    Release();
-    waiter->Run(base::OkStatus());
+    for (auto& waiter : waiters) {
+      Release();
+      waiter->Run(base::OkStatus());
+    }
     return;
   }
-  std::lock_guard lock(mutex_);
-  queue_.push_back(std::move(waiter));
-  if (idle_ || queue_.size() == expected_) work_.notify_one();
+  bool wake = false;
+  {
+    std::lock_guard lock(mutex_);
+    const bool short_of = queue_.size() < expected_;
+    for (auto& waiter : waiters) queue_.push_back(std::move(waiter));
+    wake = idle_ || (short_of && queue_.size() >= expected_);
+  }
+  // Behind the lock, which the woken thread needs.
+  if (wake) work_.notify_one();
 }
 
 void LogSync::ReportFailure(const rocksdb::Status& status) {
@@ -128,17 +136,9 @@ void LogSync::ReportStopped() {
 void LogSync::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    const auto pause = failure_.ok() ? interval_ : kResumeInterval;
-    const auto wanted = [&] { return stopping_ || !queue_.empty(); };
-    idle_ = true;
-    if (!failure_.ok() || mode_ == SyncMode::kRelaxed) {
-      work_.wait_for(lock, pause, wanted);
-    } else {
-      work_.wait(lock, [&] { return wanted() || !failure_.ok(); });
-    }
-    idle_ = false;
     if (mode_ == SyncMode::kEveryWrite && failure_.ok()) Gather(lock);
     expected_ = 0;
+    WaitForWork(lock);
     auto waiters = std::exchange(queue_, {});
     const bool last = stopping_;
     const rocksdb::Status failure = failure_;
@@ -151,15 +151,27 @@ void LogSync::Work() {
   }
 }
 
+void LogSync::WaitForWork(std::unique_lock<std::mutex>& lock) {
+  const auto wanted = [&] { return stopping_ || !queue_.empty(); };
+  idle_ = true;
+  if (!failure_.ok() || mode_ == SyncMode::kRelaxed) {
+    work_.wait_for(lock, failure_.ok() ? interval_ : kResumeInterval, wanted);
+  } else {
+    work_.wait(lock, [&] { return wanted() || !failure_.ok(); });
+  }
+  idle_ = false;
+}
+
 void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   expected_ = std::exchange(in_flight_, 0);
   if (queue_.size() >= expected_) return;
   if (vain_waits_ >= kVainWaitsMax && ++not_waited_ < kSyncsWithoutWait) return;
   not_waited_ = 0;
   const auto patience = std::min(kGatherMax, 2 * last_sync_);
-  const bool came =
-      work_.wait_for(lock, patience, [&] { return stopping_ || queue_.size() >= expected_; });
-  vain_waits_ = came ? 0 : vain_waits_ + 1;
+  const bool came = work_.wait_for(
+      lock, patience, [&] { return stopping_ || !failure_.ok() || queue_.size() >= expected_; });
+  // Nobody has waited for those who did not come when there is nobody at all.
+  if (came || !queue_.empty()) vain_waits_ = came ? 0 : vain_waits_ + 1;
 }
 
 void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters,

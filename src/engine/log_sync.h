@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -74,8 +75,9 @@ class LogSync {
   base::Status Reserve(const base::Deadline& deadline);
   // Gives the place back: nothing was written.
   void Release() { waiting_.fetch_sub(1, std::memory_order_relaxed); }
-  // Runs `waiter` when all that was committed before this call is safe. Uses up one place.
-  void Acknowledge(std::unique_ptr<SyncWaiter> waiter);
+  // Runs each of `waiters` when all that was committed before this call is safe. Uses up a place
+  // for each.
+  void Acknowledge(std::span<std::unique_ptr<SyncWaiter>> waiters);
 
   // A commit or a background job failed: writes are refused until all that was committed is in
   // table files, which is tried every kResumeInterval. Called from any thread, RocksDB's own
@@ -99,12 +101,15 @@ class LogSync {
  private:
   base::Status WaitUntilWritable(const base::Deadline& deadline);
   void Work();
-  // Waits until the queue holds as many writes as were in flight when the last sync ended: their
-  // clients are about to send the next ones. A single writer never waits, and nobody longer than
-  // two syncs or kGatherMax: time enough for an answer to go out and the next request to come in
-  // (docs/performance.md has the measurement). When nobody came kVainWaitsMax times in a row, the
-  // clients are of another kind, and it is tried again only now and then.
+  // After a sync: waits until the queue holds as many writes as were in flight when it ended, whose
+  // clients are about to send the next ones. One wake-up then brings them all. A single writer
+  // never waits, and nobody longer than two syncs or kGatherMax: time enough for an answer to go
+  // out and the next request to come in (docs/performance.md has the measurement). When too few
+  // came kVainWaitsMax times in a row, the clients are of another kind, and it is tried again only
+  // now and then.
   void Gather(std::unique_lock<std::mutex>& lock);
+  // Until there is something to do: a write in the queue, the end, or the time to resume.
+  void WaitForWork(std::unique_lock<std::mutex>& lock);
   void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, const rocksdb::Status& failure);
   // Runs each where it wants to run; every queue is woken once.
   static void RunAll(std::vector<std::unique_ptr<SyncWaiter>> waiters, const base::Status& outcome);

@@ -25,10 +25,8 @@ using dynamo::ItemFailure;
 using dynamo::ItemWrite;
 using dynamo::WriteManyResponse;
 
-// A group of PutMany: large enough that a batch costs little for each item, small enough that
-// others wait for its locks a millisecond at most, and that ThreadSanitizer, which follows 64 locks
-// of a thread, can watch.
-constexpr std::size_t kGroupWritesMax = 50;
+// A group of PutMany has kChangesMax writes and so many bytes: large enough that a batch costs
+// little for each item.
 constexpr std::size_t kGroupBytesMax = 1 << 20;
 
 // One write of a group: where it stands in the request, and what it shall do.
@@ -42,7 +40,7 @@ class WriteGroup {
  public:
   // Whether `change` can join: there is room, and none writes the same item.
   bool Takes(const ItemChange& change) const {
-    return writes_.empty() || (writes_.size() < kGroupWritesMax && bytes_ < kGroupBytesMax &&
+    return writes_.empty() || (writes_.size() < kChangesMax && bytes_ < kGroupBytesMax &&
                                !keys_.contains(change.row_key));
   }
   // REQUIRES: Takes(change).
@@ -58,41 +56,21 @@ class WriteGroup {
     bytes_ = 0;
   }
 
-  // Locks all items, plans each and commits. What fails by itself (its condition, a vanished table)
-  // goes to `failures`; when the commit fails, all do. `outcome(write, outcome)` is called for each
-  // that was planned.
+  // Commits all. What fails (CommitChanges) goes to `failures`; `outcome(write, outcome)` is called
+  // for each of the others.
   template <typename Outcome>
   void Commit(EngineParts& parts, std::vector<ItemFailure>& failures, Outcome&& outcome) {
-    std::vector<std::string> row_keys;
-    row_keys.reserve(writes_.size());
-    for (const GroupedWrite& write : writes_) row_keys.push_back(write.change.row_key);
-    WriteSet set;
-    const auto use = parts.catalog->SharedUse();
-    const auto locks = parts.locks.LockAll(row_keys);
-    std::vector<std::pair<const GroupedWrite*, ItemOutcome>> planned;
-    planned.reserve(writes_.size());
-    for (const GroupedWrite& write : writes_) {
-      auto result = PlanChange(parts, write.change, set);
-      if (result.ok()) {
-        planned.emplace_back(&write, std::move(*result));
+    std::vector<const ItemChange*> changes;
+    changes.reserve(writes_.size());
+    for (const GroupedWrite& write : writes_) changes.push_back(&write.change);
+    const auto outcomes = CommitChanges(parts, changes);
+    for (std::size_t i = 0; i < writes_.size(); ++i) {
+      if (outcomes[i].ok()) {
+        outcome(writes_[i], *outcomes[i]);
       } else {
-        failures.push_back({write.index, result.error()});
+        failures.push_back({writes_[i].index, outcomes[i].error()});
       }
     }
-    RowCache::Writing writing;
-    for (const auto& [write, result] : planned) {
-      parts.row_cache->BeginWrite(write->change.row_key, writing);
-    }
-    const Status committed = parts.storage->Commit(set);
-    for (auto& [write, result] : planned) {
-      NoteOutcome(parts, write->change, result, committed);
-      if (committed.ok()) {
-        outcome(*write, result);
-      } else {
-        failures.push_back({write->index, committed.error()});
-      }
-    }
-    if (committed.ok()) parts.metrics->CountItemsWritten(planned.size());
   }
 
  private:

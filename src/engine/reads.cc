@@ -129,12 +129,11 @@ Status ReadRows(EngineParts& parts, const base::CallContext& context, std::strin
   RowsAtOnce rows;
   for (std::size_t begin = 0; begin < reads.size(); begin += kReadsAtOnce) {
     STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, what));
-    const auto some =
-        std::span(reads).subspan(begin, std::min(kReadsAtOnce, reads.size() - begin));
+    const auto some = std::span(reads).subspan(begin, std::min(kReadsAtOnce, reads.size() - begin));
     rows.Find(parts, some);
-    STATOR_RETURN_IF_ERROR(rows.ForEach(parts, what, some, [&](std::size_t i, const StoredRow* row) {
-      return visit(begin + i, row);
-    }));
+    STATOR_RETURN_IF_ERROR(
+        rows.ForEach(parts, what, some,
+                     [&](std::size_t i, const StoredRow* row) { return visit(begin + i, row); }));
   }
   return base::OkStatus();
 }

@@ -1,8 +1,8 @@
 // CRC-32C by the processor's own instruction, in place of RocksDB's tables.
 //
-// Debian builds RocksDB for every x86-64, so its log checksums each record by table look-ups: 3 % of
-// a PutItem. The linker gives RocksDB's calls this function instead (CMakeLists.txt, --wrap); were
-// the name to change in a later RocksDB, the link would fail.
+// Debian builds RocksDB for every x86-64, so its log checksums each record by table look-ups: 3 %
+// of a PutItem. The linker gives RocksDB's calls this function instead (CMakeLists.txt, --wrap);
+// were the name to change in a later RocksDB, the link would fail.
 #pragma once
 
 #include <cstddef>

@@ -50,7 +50,7 @@ TEST_F(RowCacheTest, AWriteTakesTheRowOutAndNoneComesInMeanwhile) {
 
 TEST_F(RowCacheTest, WhatWasReadBeforeAWriteDoesNotComeInAfterIt) {
   const auto before = cache_.Find("a");
-  { 
+  {
     RowCache::Writing writing;
     cache_.BeginWrite("a", writing);
   }
@@ -167,8 +167,7 @@ TEST(RowCacheEngineTest, ReadersNeverGoBackInTime) {
     readers.emplace_back([&, reader] {
       int last = 0;
       for (int i = 0; !ended.load(); ++i) {
-        const std::string text =
-            i % 3 == reader ? Queried(engine) : engine.Get("items", "id: 'n'");
+        const std::string text = i % 3 == reader ? Queried(engine) : engine.Get("items", "id: 'n'");
         const int now = std::stoi(text.substr(text.find("v: ") + 3));
         ASSERT_GE(now, last);
         last = now;

@@ -17,8 +17,8 @@ Status ReadRow(EngineParts& parts, const Table& table, std::string_view row_key,
     return base::OkStatus();
   }
   rocksdb::DB& db = parts.storage->db();
-  const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(),
-                                        ToSlice(row_key), &found.value_);
+  const rocksdb::Status status =
+      db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(), ToSlice(row_key), &found.value_);
   if (status.IsNotFound()) return base::OkStatus();
   if (!status.ok()) return ReadError(status, what, table);
   STATOR_ASSIGN_OR_RETURN(found.row_, DecodeRow(ToView(found.value_)));

@@ -34,8 +34,8 @@ class FoundRow {
   std::optional<StoredRow> row_;
 };
 
-// Finds a row of `table` and leaves it in the row cache. `what` names the call in errors. ERRORS: of
-// the disk, of a damaged row. REQUIRES: `found` is new.
+// Finds a row of `table` and leaves it in the row cache. `what` names the call in errors. ERRORS:
+// of the disk, of a damaged row. REQUIRES: `found` is new.
 base::Status ReadRow(EngineParts& parts, const Table& table, std::string_view row_key,
                      std::string_view what, FoundRow& found);
 

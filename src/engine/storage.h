@@ -15,6 +15,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -76,9 +77,12 @@ class Storage {
   void Acknowledge(const base::CallContext& context, WriteTicket ticket, OperationTimer timer,
                    T response, base::Completion<T> done) {
     ticket.Spend();
-    log_->Acknowledge(std::make_unique<Waiter<T>>(context.completions, std::move(timer),
-                                                  std::move(response), std::move(done)));
+    std::unique_ptr<SyncWaiter> waiter = std::make_unique<Waiter<T>>(
+        context.completions, std::move(timer), std::move(response), std::move(done));
+    log_->Acknowledge({&waiter, 1});
   }
+  // The same for answers that wait as they are. REQUIRES: their tickets are spent.
+  void Acknowledge(std::span<std::unique_ptr<SyncWaiter>> waiters) { log_->Acknowledge(waiters); }
 
  private:
   class Listener;

@@ -21,8 +21,10 @@ namespace stator::engine {
 // Rows to put and to delete, and by how much the counts of tables change. Not thread-safe.
 class WriteSet {
  public:
-  // Room for the bytes of one written item, so that the batch is not copied while it grows.
-  explicit WriteSet(std::size_t item_size_bytes = 0) : batch_(item_size_bytes + kRoomBytes) {}
+  // Room for `items` written items of so many bytes together, so that the batch is not copied while
+  // it grows.
+  explicit WriteSet(std::size_t item_bytes = 0, std::size_t items = 1)
+      : batch_(item_bytes + items * kRoomBytes) {}
   // Puts a row of a table.
   void PutRow(std::string_view row_key, std::string_view value);
   // Deletes a row of a table.

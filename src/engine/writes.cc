@@ -4,8 +4,8 @@
 
 #include "dynamo/errors.h"
 #include "engine/capacity.h"
-#include "engine/item_writer.h"
 #include "engine/request_checks.h"
+#include "engine/write_rounds.h"
 
 namespace stator::engine {
 namespace {
@@ -89,48 +89,66 @@ Result<ItemChange> Prepare(EngineParts& parts, const dynamo::UpdateItemRequest& 
   return change;
 }
 
-// Locks the item, plans and commits.
-Result<ItemOutcome> Execute(EngineParts& parts, const ItemChange& change) {
-  WriteSet set(change.put ? change.put->size_bytes : 0);
-  const auto use = parts.catalog->SharedUse();
-  const auto lock = parts.locks.Lock(change.row_key);
-  STATOR_ASSIGN_OR_RETURN(ItemOutcome outcome, PlanChange(parts, change, set));
-  RowCache::Writing writing;
-  parts.row_cache->BeginWrite(change.row_key, writing);
-  const Status committed = parts.storage->Commit(set);
-  NoteOutcome(parts, change, outcome, committed);
-  STATOR_RETURN_IF_ERROR(committed);
-  return outcome;
-}
+// A PutItem, UpdateItem or DeleteItem. Owns a copy of the request, which its change views.
+template <typename Request>
+class SingleWrite final : public PendingWrite {
+ public:
+  SingleWrite(EngineParts& parts, const CallContext& context, const Request& request,
+              TimedOperation operation, Completion<WriteItemResponse> done)
+      : PendingWrite(context.completions),
+        timer_(*parts.metrics, operation),
+        request_(request),
+        done_(std::move(done)) {}
 
-// A write of one item, from the request to the answer or to the queue for the next sync.
+  Status Begin(EngineParts& parts, const CallContext& context, std::string_view what) {
+    STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, what));
+    STATOR_ASSIGN_OR_RETURN(change_, Prepare(parts, request_));
+    change_->return_values = request_.return_values;
+    change_->return_old_on_condition_failure = request_.return_old_on_condition_failure;
+    STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
+    ticket_.emplace(std::move(ticket));
+    return base::OkStatus();
+  }
+
+  const ItemChange& change() const override { return *change_; }
+
+  void Committed(ItemOutcome outcome) override {
+    ticket_->Spend();
+    response_.attributes = std::move(outcome.attributes);
+    response_.consumed_capacity =
+        MakeConsumedCapacity(request_.return_consumed_capacity, change_->table->name(),
+                             WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes));
+  }
+
+  void Fail(base::Error error) override { done_(std::move(error)); }
+
+  void Run(const Status& outcome) override {
+    if (outcome.ok()) {
+      done_(std::move(response_));
+    } else {
+      done_(outcome.error());
+    }
+  }
+
+ private:
+  // Ends last, just behind the completion.
+  OperationTimer timer_;
+  const Request request_;
+  std::optional<ItemChange> change_;
+  std::optional<WriteTicket> ticket_;
+  WriteItemResponse response_;
+  Completion<WriteItemResponse> done_;
+};
+
 template <typename Request>
 void WriteOne(EngineParts& parts, const CallContext& context, const Request& request,
               TimedOperation operation, std::string_view what, Completion<WriteItemResponse> done) {
-  OperationTimer timer(*parts.metrics, operation);
-  const auto run = [&]() -> Result<std::pair<WriteTicket, WriteItemResponse>> {
-    STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, what));
-    STATOR_ASSIGN_OR_RETURN(ItemChange change, Prepare(parts, request));
-    change.return_values = request.return_values;
-    change.return_old_on_condition_failure = request.return_old_on_condition_failure;
-    STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
-    STATOR_ASSIGN_OR_RETURN(ItemOutcome outcome, Execute(parts, change));
-    parts.metrics->CountItemsWritten(1);
-    WriteItemResponse response;
-    response.attributes = std::move(outcome.attributes);
-    response.consumed_capacity =
-        MakeConsumedCapacity(request.return_consumed_capacity, change.table->name(),
-                             WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes));
-    return std::pair(std::move(ticket), std::move(response));
-  };
-  auto ran = run();
-  if (!ran.ok()) {
-    done(ran.error());
-    return;
+  auto write =
+      std::make_unique<SingleWrite<Request>>(parts, context, request, operation, std::move(done));
+  if (Status begun = write->Begin(parts, context, what); !begun.ok()) {
+    return write->Fail(begun.error());
   }
-  auto& [ticket, response] = *ran;
-  parts.storage->Acknowledge(context, std::move(ticket), std::move(timer), std::move(response),
-                             std::move(done));
+  parts.rounds->Commit(parts, std::move(write));
 }
 
 }  // namespace

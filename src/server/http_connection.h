@@ -127,6 +127,8 @@ class HttpWorker final : public base::CompletionQueue {
   void Start(int number);
   // One wake-up for all of `tasks`; on any thread.
   void Post(std::vector<base::CompletionTask> tasks) override;
+  bool IsCurrent() const override { return std::this_thread::get_id() == thread_id_; }
+  void AfterRound(base::CompletionTask task) override;
   // Takes a new connection over; on any thread.
   void Adopt(boost::intrusive_ptr<HttpConnection> connection);
   // Begins to drain; on any thread. The thread ends when no connection is left, or at the latest
@@ -137,8 +139,6 @@ class HttpWorker final : public base::CompletionQueue {
 
   // The context of this thread.
   boost::asio::io_context& context() { return context_; }
-  // Whether the caller is this thread.
-  bool IsCurrent() const { return std::this_thread::get_id() == thread_id_; }
   // Whether a posted completion runs, so that no handler is on the stack and a connection may
   // write its answer at once. Of this thread alone.
   bool completing() const { return completing_; }
