@@ -60,6 +60,18 @@ TEST_F(FolderTest, EverythingIsFoundAgain) {
   EXPECT_EQ(tags->tags[0].key, "env");
 }
 
+TEST_F(FolderTest, OpeningItAgainAndAgainLeavesNoFilesBehind) {
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(path_ + "/db"),
+                         std::filesystem::directory_iterator());
+  };
+  { TestEngine engine(Options()); }
+  { TestEngine engine(Options()); }
+  const auto after_two = files();
+  for (int i = 0; i < 5; ++i) TestEngine engine(Options());
+  EXPECT_LE(files(), after_two);
+}
+
 TEST_F(FolderTest, AFolderInUseNamesItsProcessAndAddress) {
   TestEngine engine(Options());
   std::ofstream(path_ + "/endpoint") << "http://127.0.0.1:8000\n";

@@ -4,6 +4,8 @@
 #include <rocksdb/listener.h>
 
 #include <charconv>
+#include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "dynamo/errors.h"
@@ -22,6 +24,20 @@ Error FormatTooNew(const std::string& found) {
   return Error(ErrorKind::kConflict, dynamo::kDataFormatTooNew,
                "the data folder has format " + found + ", this program knows formats up to " +
                    std::to_string(kDataFormat) + "; open it with the newer Stator that wrote it");
+}
+
+// A log that nothing was written to holds nothing, and RocksDB deletes it only behind a later one
+// that holds something: without this each start that writes nothing would leave a file.
+void RemoveEmptyLogs(rocksdb::Env& env, const std::string& path) {
+  std::vector<std::string> names;
+  if (!env.GetChildren(path, &names).ok()) return;
+  for (const std::string& name : names) {
+    const std::string file = path + "/" + name;
+    std::uint64_t size_bytes = 0;
+    if (name.ends_with(".log") && env.GetFileSize(file, &size_bytes).ok() && size_bytes == 0) {
+      static_cast<void>(env.DeleteFile(file));
+    }
+  }
 }
 
 }  // namespace
@@ -87,6 +103,7 @@ Status Storage::OpenDatabase(const EngineOptions& options) {
   }
   // RocksDB would make it too, after an error in its log that it was not there.
   static_cast<void>(where.env->CreateDirIfMissing(path));
+  RemoveEmptyLogs(*where.env, path);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(MakeRocksOptions(where, listener_), path, &db);
   db_.reset(db);
