@@ -65,3 +65,12 @@ function(stator_extra_programs name links)
     endforeach()
   endforeach()
 endfunction()
+
+# stator_allocator(PROGRAM): the memory allocator of a program that serves. jemalloc keeps blocks of a few kilobytes in each
+# thread's cache, glibc's ends at 1 KB: items, rows and answers are larger. Sanitizers bring an allocator of their own.
+function(stator_allocator program)
+  if(NOT STATOR_SANITIZE)
+    find_library(JEMALLOC_LIBRARY NAMES libjemalloc_pic.a REQUIRED)
+    target_link_libraries(${program} PRIVATE "${JEMALLOC_LIBRARY}")
+  endif()
+endfunction()
