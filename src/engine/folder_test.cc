@@ -65,8 +65,12 @@ TEST_F(FolderTest, OpeningItAgainAndAgainLeavesNoFilesBehind) {
     return std::distance(std::filesystem::directory_iterator(path_ + "/db"),
                          std::filesystem::directory_iterator());
   };
-  { TestEngine engine(Options()); }
-  { TestEngine engine(Options()); }
+  {
+    TestEngine engine(Options());
+  }
+  {
+    TestEngine engine(Options());
+  }
   const auto after_two = files();
   for (int i = 0; i < 5; ++i) TestEngine engine(Options());
   EXPECT_LE(files(), after_two);

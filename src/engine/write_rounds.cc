@@ -7,9 +7,9 @@ namespace stator::engine {
 
 bool WriteRounds::Round::Takes(const PendingWrite& write) const {
   return writes.size() < kWritesMax && bytes < kBytesMax &&
-         std::none_of(writes.begin(), writes.end(), [&](const auto& other) {
-           return other->change().row_key == write.change().row_key;
-         });
+         std::none_of(
+             writes.begin(), writes.end(),
+             [&](const auto& other) { return other->change().row_key == write.change().row_key; });
 }
 
 void WriteRounds::Commit(EngineParts& parts, std::unique_ptr<PendingWrite> write) {
