@@ -14,6 +14,8 @@ namespace {
 
 // Most bytes that one byte of text becomes: a control character as \u001f.
 constexpr std::size_t kEscapedBytesMax = 6;
+// What is copied at once.
+constexpr std::ptrdiff_t kBlockBytes = sizeof(__m128i);
 
 // Which of the 16 bytes of `block` need an escape: below 0x20, the quote, the backslash.
 unsigned EscapeMask(__m128i block) {
@@ -22,6 +24,38 @@ unsigned EscapeMask(__m128i block) {
   const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
   return static_cast<unsigned>(
       _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+}
+
+__m128i Load(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
+void Store(__m128i block, char* to) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block); }
+
+// Copies a block, unless one of its bytes needs an escape.
+bool CopyBlock(const char* from, char* to) {
+  const __m128i block = Load(from);
+  Store(block, to);
+  return EscapeMask(block) == 0;
+}
+
+// Copies the `size` bytes of two Words that may overlap, unless one of them needs an escape.
+template <typename Word>
+bool CopyWords(const char* from, std::ptrdiff_t size, char* to) {
+  Word first;
+  Word last;
+  // A half word fills its lane twice.
+  constexpr std::uint64_t kRepeat = sizeof(Word) == 8 ? 1 : 0x1'0000'0001;
+  const std::ptrdiff_t second = size - static_cast<std::ptrdiff_t>(sizeof(Word));
+  std::memcpy(&first, from, sizeof(Word));
+  std::memcpy(&last, from + second, sizeof(Word));
+  std::memcpy(to, &first, sizeof(Word));
+  std::memcpy(to + second, &last, sizeof(Word));
+  return EscapeMask(_mm_set_epi64x(static_cast<std::int64_t>(first * kRepeat),
+                                   static_cast<std::int64_t>(last * kRepeat))) == 0;
+}
+
+// Copies fewer bytes than a block; false when one needs an escape, or when there are fewer than 4.
+bool CopyShort(const char* from, std::ptrdiff_t size, char* to) {
+  if (size >= 8) return CopyWords<std::uint64_t>(from, size, to);
+  return size >= 4 && CopyWords<std::uint32_t>(from, size, to);
 }
 
 bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
@@ -61,35 +95,41 @@ void JsonWriter::Grow(std::size_t bytes) {
   end_ = out_.data() + out_.size();
 }
 
-void JsonWriter::String(std::string_view text) {
-  // Copies whole blocks as long as none of their bytes needs an escape; the room beyond the text is
-  // what a block may write too much.
-  Reserve(text.size() + 2 + sizeof(__m128i));
-  *at_++ = '"';
-  const char* from = text.data();
-  const char* const end = from + text.size();
-  while (end - from >= static_cast<std::ptrdiff_t>(sizeof(__m128i))) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(at_), block);
+// Copies whole blocks as long as none of their bytes needs an escape, then the rest. The room
+// beyond the text is what a block may write too much.
+const char* JsonWriter::CopyPlain(const char* from, const char* end) {
+  const bool block_before_end = end - from >= kBlockBytes;
+  char* to = at_;
+  for (; end - from >= kBlockBytes; from += kBlockBytes, to += kBlockBytes) {
+    const __m128i block = Load(from);
+    Store(block, to);
     const unsigned mask = EscapeMask(block);
-    if (mask == 0) [[likely]] {
-      from += sizeof(__m128i);
-      at_ += sizeof(__m128i);
-      continue;
+    if (mask != 0) [[unlikely]] {
+      const int plain = std::countr_zero(mask);
+      at_ = to + plain;
+      return from + plain;
     }
-    const int clean = std::countr_zero(mask);
-    from += clean;
-    at_ += clean;
-    at_ = WriteEscape(*from++, at_);
-    Reserve(static_cast<std::size_t>(end - from) + kEscapedBytesMax + 2 + sizeof(__m128i));
   }
-  for (; from != end; ++from) {
-    if (!NeedsEscape(*from)) [[likely]] {
-      *at_++ = *from;
-      continue;
-    }
-    at_ = WriteEscape(*from, at_);
-    Reserve(static_cast<std::size_t>(end - from) + kEscapedBytesMax + 2);
+  const std::ptrdiff_t left = end - from;
+  if (block_before_end ? CopyBlock(end - kBlockBytes, to + left - kBlockBytes)
+                       : CopyShort(from, left, to)) [[likely]] {
+    at_ = to + left;
+    return end;
+  }
+  for (; from != end && !NeedsEscape(*from); ++from) *to++ = *from;
+  at_ = to;
+  return from;
+}
+
+void JsonWriter::String(std::string_view text) {
+  Reserve(text.size() + 2 + kBlockBytes);
+  *at_++ = '"';
+  const char* const end = text.data() + text.size();
+  const char* from = CopyPlain(text.data(), end);
+  while (from != end) {
+    at_ = WriteEscape(*from++, at_);
+    Reserve(static_cast<std::size_t>(end - from) + kEscapedBytesMax + 2 + kBlockBytes);
+    from = CopyPlain(from, end);
   }
   *at_++ = '"';
 }

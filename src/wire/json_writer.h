@@ -75,6 +75,8 @@ class JsonWriter {
     if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
       Grow(bytes);
   }
+  // Copies what needs no escape; answers where it stopped. REQUIRES: room for the text and a block.
+  const char* CopyPlain(const char* from, const char* end);
   // Doubles the string, at least.
   void Grow(std::size_t bytes);
   void Attributes(dynamo::MapView map);
