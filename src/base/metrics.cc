@@ -56,8 +56,21 @@ void Histogram::Record(std::uint64_t microseconds) {
   const std::uint64_t scaled =
       microseconds == 0 ? 0 : (microseconds - 1) / kFirstBucketMicroseconds;
   const int index = std::bit_width(scaled);
-  buckets_[index < kBuckets ? index : kBuckets].fetch_add(1, std::memory_order_relaxed);
-  sum_.fetch_add(microseconds, std::memory_order_relaxed);
+  Cell& cell = cells_[MetricCell()];
+  cell.buckets[index < kBuckets ? index : kBuckets].fetch_add(1, std::memory_order_relaxed);
+  cell.sum.fetch_add(microseconds, std::memory_order_relaxed);
+}
+
+std::uint64_t Histogram::bucket(int index) const {
+  std::uint64_t count = 0;
+  for (const Cell& cell : cells_) count += cell.buckets[index].load(std::memory_order_relaxed);
+  return count;
+}
+
+std::uint64_t Histogram::sum_microseconds() const {
+  std::uint64_t sum = 0;
+  for (const Cell& cell : cells_) sum += cell.sum.load(std::memory_order_relaxed);
+  return sum;
 }
 
 MetricsRegistry::Family& MetricsRegistry::FamilyOf(std::string_view name, std::string_view help,

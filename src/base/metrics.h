@@ -2,8 +2,11 @@
 // program and passed down; there is no global one.
 #pragma once
 
+#include <sched.h>
+
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,17 +19,35 @@
 
 namespace stator::base {
 
+// Every metric is spread over so many cells, each in cache lines of its own: threads that count the
+// same thing on different processors do not wait for each other's caches.
+inline constexpr std::size_t kMetricCells = 4;
+
+// The cell of the processor that the caller runs on. A hint: the caller may move to another one at
+// any time, so cells are atomic.
+inline std::size_t MetricCell() { return static_cast<unsigned>(sched_getcpu()) % kMetricCells; }
+
 // A number that only grows, from 0 at the start of the process. Prometheus computes rates from it.
 // Thread-safe, lock-free.
 class Counter {
  public:
   // Adds `amount`.
-  void Add(std::uint64_t amount = 1) { value_.fetch_add(amount, std::memory_order_relaxed); }
+  void Add(std::uint64_t amount = 1) {
+    cells_[MetricCell()].value.fetch_add(amount, std::memory_order_relaxed);
+  }
   // Its value now.
-  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+  std::uint64_t value() const {
+    std::uint64_t sum = 0;
+    for (const Cell& cell : cells_) sum += cell.value.load(std::memory_order_relaxed);
+    return sum;
+  }
 
  private:
-  std::atomic<std::uint64_t> value_{0};
+  struct alignas(64) Cell {
+    std::atomic<std::uint64_t> value{0};
+  };
+  // By processor; the value is their sum.
+  std::array<Cell, kMetricCells> cells_;
 };
 
 // Counts durations by size, so that quantiles can be estimated over any time span: buckets that
@@ -40,13 +61,17 @@ class Histogram {
   // Counts one duration.
   void Record(std::uint64_t microseconds);
   // Durations counted in bucket `index` (not cumulative); bucket kBuckets holds all longer ones.
-  std::uint64_t bucket(int index) const { return buckets_[index].load(std::memory_order_relaxed); }
+  std::uint64_t bucket(int index) const;
   // Sum of all durations.
-  std::uint64_t sum_microseconds() const { return sum_.load(std::memory_order_relaxed); }
+  std::uint64_t sum_microseconds() const;
 
  private:
-  std::array<std::atomic<std::uint64_t>, kBuckets + 1> buckets_{};
-  std::atomic<std::uint64_t> sum_{0};
+  struct alignas(64) Cell {
+    std::array<std::atomic<std::uint64_t>, kBuckets + 1> buckets{};
+    std::atomic<std::uint64_t> sum{0};
+  };
+  // By processor; what is asked for is their sum.
+  std::array<Cell, kMetricCells> cells_;
 };
 
 // Label names with values, in the order in which they are printed, for example {{"table",
