@@ -22,6 +22,11 @@ static_assert(kHttpBodyPaddingBytes >= wire::kBodyPaddingBytes);
 // Room for the answer to a small item, so that it is not copied while it grows.
 constexpr std::size_t kAnswerBytes = 1536;
 
+// The headers of every answer, with room for their values.
+constexpr std::string_view kRequestIdHeader = "x-amzn-RequestId: ";
+constexpr std::string_view kCrcHeader = "\r\nx-amz-crc32: ";
+constexpr std::size_t kHeaderBytes = 112;
+
 // What AWS lets scripts of other origins read. [captured on AWS]
 constexpr std::string_view kExposedHeaders =
     "x-amzn-RequestId,x-amzn-ErrorType,x-amz-crc32,Date,Content-Length";
@@ -61,45 +66,56 @@ base::Priority PriorityOf(Operation operation) {
 
 // From the header line to the answer. Completes `done` exactly once, through Finish or Fail.
 struct DynamoHandler::Call {
-  void Finish(HttpResponse response) {
-    response.content_type = wire::kContentType;
+  Call(const HttpRequest& request, HttpCompletion done_in, const wire::RequestId& id,
+       base::MonotonicTime now)
+      : done(std::move(done_in)), request_id(id), start(now) {
+    context.deadline = base::Deadline(now + base::Deadline::kDefault);
+    context.completions = request.completions;
+    cors = !request.Header("Origin").empty();
+    if (request.spare != nullptr) answer = std::move(*request.spare);
+  }
+
+  // Answers what stands in `answer`.
+  void Finish() {
+    answer.content_type = wire::kContentType;
     char crc[16];
-    const auto end = std::to_chars(crc, crc + sizeof crc, wire::Crc32(response.body)).ptr;
-    response.headers.reserve(112);
-    response.headers.append("x-amzn-RequestId: ").append(request_id);
-    response.headers.append("\r\nx-amz-crc32: ").append(crc, end).append("\r\n");
-    if (cors) AddCors(response);
+    const auto end = std::to_chars(crc, crc + sizeof crc, wire::Crc32(answer.body)).ptr;
+    answer.headers.reserve(kHeaderBytes);
+    answer.headers.append(kRequestIdHeader).append(wire::View(request_id));
+    answer.headers.append(kCrcHeader).append(crc, end).append("\r\n", 2);
+    if (cors) AddCors(answer);
     if (meter != nullptr) {
       const auto taken = std::chrono::steady_clock::now() - start;
       meter->seconds->Record(static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::microseconds>(taken).count()));
     }
-    done(std::move(response));
+    done(std::move(answer));
   }
 
   void Fail(const base::Error& error) {
-    HttpResponse response;
-    response.status = wire::EncodeError(error, response.body);
+    answer.status = wire::EncodeError(error, answer.body);
     if (meter != nullptr) meter->errors->Add();
-    if (response.status >= 500) {
+    if (answer.status >= 500) {
       base::Log(base::LogLevel::kError, "a DynamoDB request failed",
                 {{"operation", std::string(wire::OperationName(operation))},
                  {"error", error.ToString()},
-                 {"request_id", request_id}});
+                 {"request_id", std::string(wire::View(request_id))}});
     } else if (base::LogEnabled(base::LogLevel::kDebug)) {
       base::Log(base::LogLevel::kDebug, "a DynamoDB request was refused",
-                {{"error", error.ToString()}, {"request_id", request_id}});
+                {{"error", error.ToString()}, {"request_id", std::string(wire::View(request_id))}});
     }
-    Finish(std::move(response));
+    Finish();
   }
 
   HttpCompletion done;
+  HttpResponse answer;
   Operation operation = Operation::kGetItem;
-  Meter* meter = nullptr;
-  base::MonotonicTime start;
   bool cors = false;
-  std::string request_id;
-  base::CallContext context;
+  Meter* meter = nullptr;
+  const wire::RequestId request_id;
+  const base::MonotonicTime start;
+  // Its default would read the clock.
+  base::CallContext context{.deadline = base::Deadline(base::MonotonicTime())};
 };
 
 namespace {
@@ -118,10 +134,9 @@ void Forward(CallPointer call, Plane& store,
   (store.*method)(context, *request,
                   [call = std::move(call), encode](Result<Response> response) mutable {
                     if (!response.ok()) return call->Fail(response.error());
-                    HttpResponse answer;
-                    answer.body.reserve(kAnswerBytes);
-                    encode(*response, answer.body);
-                    call->Finish(std::move(answer));
+                    call->answer.body.reserve(kAnswerBytes);
+                    encode(*response, call->answer.body);
+                    call->Finish();
                   });
 }
 
@@ -146,7 +161,9 @@ DynamoHandler::DynamoHandler(dynamo::Store& store, base::MetricsRegistry& metric
                                 "Requests at the DynamoDB door that name no known operation.");
 }
 
-DynamoHandler::~DynamoHandler() = default;
+DynamoHandler::~DynamoHandler() {
+  for (DecoderSlot& slot : free_decoders_) delete slot.decoder.load();
+}
 
 void DynamoHandler::Handle(const HttpRequest& request, HttpCompletion done) {
   if (request.method == "POST" && request.path == "/")
@@ -161,12 +178,9 @@ void DynamoHandler::Handle(const HttpRequest& request, HttpCompletion done) {
 }
 
 void DynamoHandler::HandleOperation(const HttpRequest& request, HttpCompletion done) {
-  auto call = std::make_unique<Call>();
-  call->done = std::move(done);
-  call->start = std::chrono::steady_clock::now();
-  call->cors = !request.Header("Origin").empty();
-  std::unique_ptr<Decoder> decoder = TakeDecoder();
-  call->request_id = decoder->ids.Next();
+  std::unique_ptr<Decoder> decoder = TakeDecoder(request.thread);
+  auto call = std::make_unique<Call>(request, std::move(done), decoder->ids.Next(),
+                                     std::chrono::steady_clock::now());
   const Result<Operation> operation = wire::ParseTarget(request.Header("X-Amz-Target"));
   if (!operation.ok()) {
     unknown_->Add();
@@ -175,13 +189,11 @@ void DynamoHandler::HandleOperation(const HttpRequest& request, HttpCompletion d
     call->operation = *operation;
     call->meter = &meters_[static_cast<std::size_t>(*operation)];
     call->meter->requests->Add();
-    call->context.deadline = base::Deadline(call->start + base::Deadline::kDefault);
     call->context.priority = PriorityOf(*operation);
-    call->context.completions = request.completions;
-    call->context.trace = next_trace_.fetch_add(1, std::memory_order_relaxed);
+    call->context.trace = decoder->next_trace++;
     Dispatch(std::move(call), decoder->reader, request.body);
   }
-  GiveDecoder(std::move(decoder));
+  GiveDecoder(request.thread, std::move(decoder));
 }
 
 void DynamoHandler::Dispatch(CallPointer call, JsonReader& reader, std::string_view body) {
@@ -270,30 +282,26 @@ void DynamoHandler::DispatchTables(CallPointer call, JsonReader& reader, std::st
       tables.DescribeLimits(context,
                             [call = std::move(call)](Result<dynamo::AccountLimits> limits) mutable {
                               if (!limits.ok()) return call->Fail(limits.error());
-                              HttpResponse answer;
-                              wire::EncodeDescribeLimitsResponse(*limits, answer.body);
-                              call->Finish(std::move(answer));
+                              wire::EncodeDescribeLimitsResponse(*limits, call->answer.body);
+                              call->Finish();
                             });
     }
   }
 }
 
-std::unique_ptr<DynamoHandler::Decoder> DynamoHandler::TakeDecoder() {
-  {
-    std::lock_guard lock(mutex_);
-    if (!free_decoders_.empty()) {
-      std::unique_ptr<Decoder> decoder = std::move(free_decoders_.back());
-      free_decoders_.pop_back();
-      return decoder;
-    }
-  }
+std::unique_ptr<DynamoHandler::Decoder> DynamoHandler::TakeDecoder(std::size_t thread) {
+  auto& slot = free_decoders_[thread % free_decoders_.size()].decoder;
+  if (Decoder* const decoder = slot.exchange(nullptr, std::memory_order_acquire))
+    return std::unique_ptr<Decoder>(decoder);
+  constexpr int kTraceBits = 40;
   std::random_device random;
-  return std::make_unique<Decoder>((std::uint64_t{random()} << 32) | random());
+  return std::make_unique<Decoder>((std::uint64_t{random()} << 32) | random(),
+                                   (decoders_.fetch_add(1) << kTraceBits) + 1);
 }
 
-void DynamoHandler::GiveDecoder(std::unique_ptr<Decoder> decoder) {
-  std::lock_guard lock(mutex_);
-  free_decoders_.push_back(std::move(decoder));
+void DynamoHandler::GiveDecoder(std::size_t thread, std::unique_ptr<Decoder> decoder) {
+  auto& slot = free_decoders_[thread % free_decoders_.size()].decoder;
+  decoder.reset(slot.exchange(decoder.release(), std::memory_order_acq_rel));
 }
 
 }  // namespace stator::server

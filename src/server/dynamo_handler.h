@@ -8,12 +8,10 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "base/clock.h"
+#include "base/call_context.h"
 #include "base/metrics.h"
 #include "dynamo/dynamo.h"
 #include "server/http.h"
@@ -40,9 +38,16 @@ class DynamoHandler final : public Door {
  private:
   // What decoding needs, for one thread at a time.
   struct Decoder {
-    explicit Decoder(std::uint64_t seed) : ids(seed) {}
+    Decoder(std::uint64_t seed, base::TraceId first_trace) : ids(seed), next_trace(first_trace) {}
     wire::JsonReader reader;
     wire::RequestIdSource ids;
+    // Identifies a request in the logs of all modules.
+    base::TraceId next_trace;
+  };
+  // The decoder of an I/O thread while it is not at work: in a cache line of its own, since every
+  // request takes it and puts it back.
+  struct alignas(64) DecoderSlot {
+    std::atomic<Decoder*> decoder{nullptr};
   };
   // Metrics of one operation; looked up once, since the registry has a lock.
   struct Meter {
@@ -56,9 +61,9 @@ class DynamoHandler final : public Door {
   // Decodes the body as the operation wants it and forwards it: items here, tables below.
   void Dispatch(std::unique_ptr<Call> call, wire::JsonReader& reader, std::string_view body);
   void DispatchTables(std::unique_ptr<Call> call, wire::JsonReader& reader, std::string_view body);
-  // A decoder for the calling thread, until it gives it back.
-  std::unique_ptr<Decoder> TakeDecoder();
-  void GiveDecoder(std::unique_ptr<Decoder> decoder);
+  // A decoder for the calling thread, an HttpRequest::thread, until it gives it back.
+  std::unique_ptr<Decoder> TakeDecoder(std::size_t thread);
+  void GiveDecoder(std::size_t thread, std::unique_ptr<Decoder> decoder);
 
   // Where everything goes.
   dynamo::Store& store_;
@@ -66,12 +71,10 @@ class DynamoHandler final : public Door {
   std::array<Meter, wire::kOperationCount> meters_;
   // Requests whose operation is not known: they belong to no meter.
   base::Counter* unknown_;
-  // Identifies a request in the logs of all modules.
-  std::atomic<std::uint64_t> next_trace_{1};
-  // Guards free_decoders_.
-  std::mutex mutex_;
-  // One for each thread that has ever decoded at the same time as the others.
-  std::vector<std::unique_ptr<Decoder>> free_decoders_;
+  // Decoders made so far; no two count the same trace ids.
+  std::atomic<std::uint64_t> decoders_{0};
+  // By thread. Threads beyond share; who finds its slot empty makes a new decoder.
+  std::array<DecoderSlot, 16> free_decoders_;
 };
 
 }  // namespace stator::server

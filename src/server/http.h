@@ -3,6 +3,7 @@
 // Beast.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,20 @@ namespace stator::server {
 // Bytes that may be read (their values do not matter) behind every request body, because the JSON
 // parser of `wire` loads whole vectors.
 inline constexpr std::size_t kHttpBodyPaddingBytes = 64;
+
+// An answer. The server adds Content-Length, Date and Connection.
+struct HttpResponse {
+  int status = 200;
+  // A literal, or something else that outlives the answer. Empty: no Content-Type.
+  std::string_view content_type = "application/json";
+  // Further headers, each as "Name: value\r\n"; see AddHeader.
+  std::string headers;
+  std::string body;
+
+  // Appends one header. Line breaks in `value` become spaces, so that no value from outside can add
+  // headers of its own.
+  void AddHeader(std::string_view name, std::string_view value);
+};
 
 // One header of a request, as sent, without the white space around the value.
 struct HttpHeader {
@@ -38,24 +53,15 @@ struct HttpRequest {
   // The I/O thread that the connection belongs to, for CallContext::completions. It outlives every
   // completion; null in tests that have no server.
   base::CompletionQueue* completions = nullptr;
+  // Which of the I/O threads that is, from 0.
+  std::size_t thread = 0;
+  // An answer without content, in whose strings there is room from earlier ones. A handler may move
+  // it away until Handle returns, and answer with it; null in tests that have no server.
+  HttpResponse* spare = nullptr;
 
   // The value of the first header of that name, compared without regard to case; empty when there
   // is none.
   std::string_view Header(std::string_view name) const;
-};
-
-// An answer. The server adds Content-Length, Date and Connection.
-struct HttpResponse {
-  int status = 200;
-  // A literal, or something else that outlives the answer. Empty: no Content-Type.
-  std::string_view content_type = "application/json";
-  // Further headers, each as "Name: value\r\n"; see AddHeader.
-  std::string headers;
-  std::string body;
-
-  // Appends one header. Line breaks in `value` become spaces, so that no value from outside can add
-  // headers of its own.
-  void AddHeader(std::string_view name, std::string_view value);
 };
 
 // How a handler answers: called exactly once, on any thread, perhaps before Handle returns. When

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
+#include <cstring>
 #include <ctime>
 
 #include "base/log.h"
@@ -30,19 +31,32 @@ class Completer {
     base::Log(base::LogLevel::kError, "a request was dropped without an answer");
     Answer({.status = 500, .content_type = "text/plain", .headers = "", .body = "No answer.\n"});
   }
-  void operator()(HttpResponse response) { Answer(std::move(response)); }
+  void operator()(HttpResponse&& response) { Answer(std::move(response)); }
 
  private:
-  void Answer(HttpResponse response) {
+  void Answer(HttpResponse&& response) {
     HttpConnection::Answer(std::move(connection_), std::move(response));
   }
   ConnectionPointer connection_;
 };
 
-void AppendNumber(std::string& out, std::size_t number) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, end);
+// Room for the parts of a head whose length is bounded: status line, Content-Length, Connection.
+constexpr std::size_t kHeadBytes = 256;
+// Strings of an answer stay this large for the next one; larger ones are given back.
+constexpr std::size_t kKeptAnswerBytes = 4 * 1024;
+
+char* Put(char* to, std::string_view text) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+char* Put(char* to, std::size_t number) { return std::to_chars(to, to + 24, number).ptr; }
+
+void Empty(std::string& text) {
+  if (text.capacity() > kKeptAnswerBytes)
+    text = {};
+  else
+    text.clear();
 }
 
 bool HasNoBody(int status) { return status == 204 || status == 304 || status < 200; }
@@ -54,7 +68,7 @@ HttpConnection::HttpConnection(HttpWorker& worker, const HttpDoor& door, HttpSoc
       door_(door),
       socket_(std::move(socket)),
       reader_(worker.shared().options.limits, worker.shared().budget) {
-  reader_.CompleteOn(&worker);
+  reader_.BelongTo(&worker, worker.number(), &response_);
   worker_.shared().connections.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -117,7 +131,7 @@ bool HttpConnection::Handle() {
 }
 
 // The reference goes along, so that no connection ends on a thread of a store or of a door.
-void HttpConnection::Answer(ConnectionPointer connection, HttpResponse response) {
+void HttpConnection::Answer(ConnectionPointer connection, HttpResponse&& response) {
   HttpWorker& worker = connection->worker_;
   if (worker.IsCurrent()) {
     if (connection->inline_) {
@@ -145,29 +159,32 @@ void HttpConnection::Respond() {
 
 void HttpConnection::BuildHead() {
   if (worker_.shared().draining.load(std::memory_order_relaxed)) keep_alive_ = false;
-  head_.assign("HTTP/1.1 ");
-  AppendNumber(head_, static_cast<std::size_t>(response_.status));
-  head_.append(" ").append(HttpReason(response_.status)).append("\r\n");
+  const std::string_view date = worker_.date_header();
+  const std::size_t room =
+      kHeadBytes + date.size() + response_.content_type.size() + response_.headers.size();
+  if (head_.size() < room) head_.resize(room);
+  char* to = Put(head_.data(), "HTTP/1.1 ");
+  to = Put(to, static_cast<std::size_t>(response_.status));
+  to = Put(to, " ");
+  to = Put(to, HttpReason(response_.status));
   if (!response_.content_type.empty())
-    head_.append("Content-Type: ").append(response_.content_type).append("\r\n");
-  if (!HasNoBody(response_.status)) {
-    head_.append("Content-Length: ");
-    AppendNumber(head_, response_.body.size());
-    head_.append("\r\n");
-  }
-  head_.append(worker_.date_header()).append(response_.headers);
+    to = Put(Put(to, "\r\nContent-Type: "), response_.content_type);
+  if (!HasNoBody(response_.status))
+    to = Put(Put(to, "\r\nContent-Length: "), response_.body.size());
+  to = Put(Put(Put(to, "\r\n"), date), response_.headers);
   if (!keep_alive_)
-    head_.append("Connection: close\r\n");
+    to = Put(to, "Connection: close\r\n");
   else if (reader_.http_1_0())
-    head_.append("Connection: keep-alive\r\n");
-  head_.append("\r\n");
+    to = Put(to, "Connection: keep-alive\r\n");
+  to = Put(to, "\r\n");
+  head_bytes_ = static_cast<std::size_t>(to - head_.data());
 }
 
 bool HttpConnection::Write() {
   Enter(State::kWriting);
   BuildHead();
   if (head_only_ || HasNoBody(response_.status)) response_.body.clear();
-  const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_),
+  const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_.data(), head_bytes_),
                                                    asio::buffer(response_.body)};
   error_code failure;
   const std::size_t written = socket_.write_some(parts, failure);
@@ -175,7 +192,7 @@ bool HttpConnection::Write() {
     Close();
     return false;
   }
-  if (written < head_.size() + response_.body.size()) {
+  if (written < head_bytes_ + response_.body.size()) {
     WriteRest(written);
     return false;
   }
@@ -183,8 +200,9 @@ bool HttpConnection::Write() {
 }
 
 void HttpConnection::WriteRest(std::size_t written) {
-  std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(response_.body)};
-  const std::size_t of_head = std::min(written, head_.size());
+  std::array<asio::const_buffer, 2> parts = {asio::buffer(head_.data(), head_bytes_),
+                                             asio::buffer(response_.body)};
+  const std::size_t of_head = std::min(written, head_bytes_);
   parts[0] += of_head;
   parts[1] += written - of_head;
   asio::async_write(socket_, parts,
@@ -196,7 +214,7 @@ void HttpConnection::WriteRest(std::size_t written) {
 }
 
 bool HttpConnection::Written() {
-  response_.body = {};
+  Recycle();
   if (reader_.error_status() != 0) {
     Linger();
     return false;
@@ -208,6 +226,15 @@ bool HttpConnection::Written() {
   reader_.Discard();
   Enter(reader_.idle() ? State::kIdle : State::kReading);
   return true;
+}
+
+void HttpConnection::Recycle() {
+  const HttpResponse fresh;
+  response_.status = fresh.status;
+  response_.content_type = fresh.content_type;
+  Empty(response_.headers);
+  Empty(response_.body);
+  if (head_.size() > kKeptAnswerBytes) head_ = {};
 }
 
 bool HttpConnection::WriteContinue() {
@@ -280,14 +307,17 @@ void HttpConnection::Close() {
   worker_.Closed();
 }
 
-HttpWorker::HttpWorker(HttpShared& shared)
-    : shared_(shared), work_(context_.get_executor()), sweep_timer_(context_.get_executor()) {
+HttpWorker::HttpWorker(HttpShared& shared, std::size_t number)
+    : shared_(shared),
+      number_(number),
+      work_(context_.get_executor()),
+      sweep_timer_(context_.get_executor()) {
   RefreshDate();
 }
 
-void HttpWorker::Start(int number) {
-  thread_ = std::thread([this, number] {
-    pthread_setname_np(pthread_self(), ("http-" + std::to_string(number)).c_str());
+void HttpWorker::Start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), ("http-" + std::to_string(number_)).c_str());
     Work();
   });
 }

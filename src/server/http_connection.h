@@ -65,7 +65,7 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
   // Begins to read.
   void Start();
   // The answer of the request in flight; on any thread, exactly once.
-  static void Answer(boost::intrusive_ptr<HttpConnection> connection, HttpResponse response);
+  static void Answer(boost::intrusive_ptr<HttpConnection> connection, HttpResponse&& response);
   // Closes the connection when its time is up, at second `now` of the worker.
   void Sweep(std::uint32_t now);
   // The server stops: closes the connection now when it is idle, else after its answer.
@@ -101,13 +101,18 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
   void Linger();
   // Status line and headers of response_.
   void BuildHead();
+  // Empties response_ for the next answer but keeps the room of its strings, within limits.
+  void Recycle();
 
   HttpWorker& worker_;
   const HttpDoor& door_;
   HttpSocket socket_;
   HttpRequestReader reader_;
+  // While a request is handled: the spare answer.
   HttpResponse response_;
+  // Room that only grows; the head is its first head_bytes_.
   std::string head_;
+  std::size_t head_bytes_ = 0;
   // The worker's second in which the present state began.
   std::uint32_t since_ = 0;
   State state_ = State::kIdle;
@@ -122,9 +127,9 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
 class HttpWorker final : public base::CompletionQueue {
  public:
   // Starts nothing.
-  explicit HttpWorker(HttpShared& shared);
+  HttpWorker(HttpShared& shared, std::size_t number);
   // Runs the thread.
-  void Start(int number);
+  void Start();
   // One wake-up for all of `tasks`; on any thread.
   void Post(std::vector<base::CompletionTask> tasks) override;
   bool IsCurrent() const override { return std::this_thread::get_id() == thread_id_; }
@@ -139,6 +144,8 @@ class HttpWorker final : public base::CompletionQueue {
 
   // The context of this thread.
   boost::asio::io_context& context() { return context_; }
+  // Which of the server's threads this is, from 0.
+  std::size_t number() const { return number_; }
   // Whether a posted completion runs, so that no handler is on the stack and a connection may
   // write its answer at once. Of this thread alone.
   bool completing() const { return completing_; }
@@ -162,6 +169,7 @@ class HttpWorker final : public base::CompletionQueue {
   void RefreshDate();
 
   HttpShared& shared_;
+  const std::size_t number_;
   // 1: only one thread runs it.
   boost::asio::io_context context_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;

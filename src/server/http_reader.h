@@ -62,8 +62,12 @@ class HttpRequestReader {
   HttpRequestReader(const HttpRequestReader&) = delete;
   HttpRequestReader& operator=(const HttpRequestReader&) = delete;
 
-  // The queue that every request of this connection names.
-  void CompleteOn(base::CompletionQueue* queue) { request_.completions = queue; }
+  // The thread that every request of this connection names, its number, and the spare answer.
+  void BelongTo(base::CompletionQueue* queue, std::size_t thread, HttpResponse* spare) {
+    request_.completions = queue;
+    request_.thread = thread;
+    request_.spare = spare;
+  }
   // Where the next bytes of the connection belong; never empty unless a request is complete.
   std::span<char> Space() { return {buffer_.get() + size_, capacity_ - size_}; }
   // Takes note of `bytes` more bytes in Space(). Feed(0) looks at what is already there.

@@ -63,7 +63,7 @@ class HttpServer::Impl {
   Impl(const HttpServerOptions& options, base::MetricsRegistry& metrics)
       : shared_(std::make_shared<HttpShared>(options)), metrics_(metrics) {
     for (int i = 0; i < options.threads; ++i) {
-      workers_.push_back(std::make_unique<HttpWorker>(*shared_));
+      workers_.push_back(std::make_unique<HttpWorker>(*shared_, static_cast<std::size_t>(i)));
     }
     metrics_.AddGauge(
         "stator_http_connections", "Open HTTP connections of all doors.", {},
@@ -97,7 +97,7 @@ class HttpServer::Impl {
   }
 
   void Start() {
-    for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->Start(static_cast<int>(i));
+    for (auto& worker : workers_) worker->Start();
     asio::post(workers_[0]->context().get_executor(), [this] {
       for (auto& listener : listeners_) Accept(*listener);
     });

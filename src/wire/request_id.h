@@ -2,14 +2,21 @@
 // help. Unique, not secret.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 namespace stator::wire {
 
 // Length of a request id. [captured on AWS]
 inline constexpr std::size_t kRequestIdLength = 52;
+
+// One id, without an end mark.
+using RequestId = std::array<char, kRequestIdLength>;
+
+// An id as text.
+inline std::string_view View(const RequestId& id) { return {id.data(), id.size()}; }
 
 // Makes ids of kRequestIdLength characters of [0-9A-Z], unique as long as seeds differ: a counter
 // mixed with the seed. Not thread-safe: have one a thread, each seeded from std::random_device.
@@ -18,7 +25,7 @@ class RequestIdSource {
   // `seed` tells this source from all others.
   explicit RequestIdSource(std::uint64_t seed) : seed_(seed) {}
   // The next id.
-  std::string Next();
+  RequestId Next();
 
  private:
   std::uint64_t seed_;

@@ -71,7 +71,7 @@ TEST(RequestId, IsOf52CharactersAndNeverRepeats) {
   std::set<std::string> seen;
   for (int i = 0; i < 10'000; ++i) {
     for (auto* source : {&first, &second}) {
-      const std::string id = source->Next();
+      const std::string id(View(source->Next()));
       ASSERT_EQ(id.size(), kRequestIdLength);
       ASSERT_EQ(id.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"), std::string::npos);
       ASSERT_TRUE(seen.insert(id).second);
