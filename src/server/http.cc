@@ -1,19 +1,12 @@
 #include "server/http.h"
 
 #include <array>
+#include <cstring>
 
 namespace stator::server {
 namespace {
 
 constexpr char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool EqualNames(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (Lower(a[i]) != Lower(b[i])) return false;
-  }
-  return true;
-}
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -51,7 +44,7 @@ constexpr std::array<Reason, 21> kReasons = {{{200, "OK"},
 
 std::string_view HttpRequest::Header(std::string_view name) const {
   for (const HttpHeader& header : headers) {
-    if (EqualNames(header.name, name)) return header.value;
+    if (EqualIgnoringCase(header.name, name)) return header.value;
   }
   return {};
 }
@@ -60,6 +53,15 @@ void HttpResponse::AddHeader(std::string_view name, std::string_view value) {
   headers.append(name).append(": ");
   for (const char c : value) headers.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
   headers.append("\r\n");
+}
+
+bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (std::memcmp(a.data(), b.data(), a.size()) == 0) return true;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (Lower(a[i]) != Lower(b[i])) return false;
+  }
+  return true;
 }
 
 std::string_view HttpReason(int status) {

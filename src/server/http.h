@@ -78,6 +78,9 @@ class HttpHandler {
   virtual void Handle(const HttpRequest& request, HttpCompletion done) = 0;
 };
 
+// Whether two texts of ASCII are the same but for the case of their letters: names of headers are.
+bool EqualIgnoringCase(std::string_view a, std::string_view b);
+
 // The standard phrase of a status: "Not Found". Never empty.
 std::string_view HttpReason(int status);
 

@@ -7,6 +7,8 @@
 #include <new>
 #include <optional>
 
+#include "server/http_head.h"
+
 namespace stator::server {
 namespace {
 
@@ -97,7 +99,10 @@ HttpRequestReader::HttpRequestReader(const HttpReaderLimits& limits, MemoryBudge
 
 HttpRequestReader::~HttpRequestReader() { budget_.Give(taken_); }
 
-bool HttpRequestReader::keep_alive() const { return parser_->message->keep_alive(); }
+// Without a parsed message, the head was a plain one.
+bool HttpRequestReader::keep_alive() const {
+  return !parser_->message || parser_->message->keep_alive();
+}
 
 bool HttpRequestReader::http_1_0() const { return parser_->version == 10; }
 
@@ -115,6 +120,7 @@ HttpRequestReader::Progress HttpRequestReader::Feed(std::size_t bytes) {
 HttpRequestReader::Progress HttpRequestReader::FeedHeader() {
   if (size_ == 0) return NeedMore();
   if (!parser_->message) {
+    if (ReadPlain()) return PlainDone();
     request_.headers.clear();
     parser_->Restart(limits_, request_, chunks_);
   }
@@ -135,13 +141,37 @@ HttpRequestReader::Progress HttpRequestReader::FeedHeader() {
   return HeaderDone();
 }
 
+bool HttpRequestReader::ReadPlain() {
+  PlainHead head;
+  if (!ReadPlainHead({buffer_.get(), size_}, head, request_.headers) ||
+      head.bytes > limits_.header_bytes_max || head.content_length > limits_.body_bytes_max)
+    return false;
+  request_.method = head.method;
+  parser_->target = head.target;
+  parser_->version = 11;
+  parser_->expects_continue = false;
+  header_bytes_ = head.bytes;
+  body_bytes_ = head.content_length;
+  return true;
+}
+
+HttpRequestReader::Progress HttpRequestReader::PlainDone() {
+  if (!SplitTarget(parser_->target)) return FailTarget();
+  state_ = State::kBody;
+  return FeedBody();
+}
+
+HttpRequestReader::Progress HttpRequestReader::FailTarget() {
+  return Fail(400, "The request's target is no path.");
+}
+
 HttpRequestReader::Progress HttpRequestReader::FailBodyTooLong() {
   return Fail(413, "The request's body is longer than " + std::to_string(limits_.body_bytes_max) +
                        " bytes.");
 }
 
 HttpRequestReader::Progress HttpRequestReader::HeaderDone() {
-  if (!SplitTarget(parser_->target)) return Fail(400, "The request's target is no path.");
+  if (!SplitTarget(parser_->target)) return FailTarget();
   const http::basic_parser<true>& message = *parser_->message;
   if (message.chunked()) {
     state_ = State::kChunks;

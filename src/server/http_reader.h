@@ -2,7 +2,8 @@
 // sockets.
 //
 // The grammar is Beast's (boost::beast::http::basic_parser, hidden in the .cc): it refuses what
-// requests are smuggled with, two lengths or a length beside chunks. Header values and an unchunked
+// requests are smuggled with, two lengths or a length beside chunks. Plain heads that arrive whole,
+// as SDKs send them, do not take the way through it (http_head.h). Header values and an unchunked
 // body are views into the one buffer that the socket reads into; nothing is copied.
 #pragma once
 
@@ -92,9 +93,13 @@ class HttpRequestReader {
   enum class State { kHeader, kBody, kChunks, kComplete };
 
   Progress FeedHeader();
+  // Reads the whole head if it is a plain one (http_head.h).
+  bool ReadPlain();
+  Progress PlainDone();
   Progress FeedBody();
   Progress FeedChunks();
   Progress HeaderDone();
+  Progress FailTarget();
   Progress FailBodyTooLong();
   Progress Complete(std::string_view body, std::size_t end);
   Progress Fail(int status, std::string text);
