@@ -101,6 +101,8 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
   void Linger();
   // Status line and headers of response_.
   void BuildHead();
+  // Moves a small body behind its head.
+  void JoinBody();
   // Empties response_ for the next answer but keeps the room of its strings, within limits.
   void Recycle();
 
@@ -110,7 +112,7 @@ class HttpConnection : public boost::intrusive_ref_counter<HttpConnection>,
   HttpRequestReader reader_;
   // While a request is handled: the spare answer.
   HttpResponse response_;
-  // Room that only grows; the head is its first head_bytes_.
+  // Room that only grows; its first head_bytes_ are the head, and a small body behind it.
   std::string head_;
   std::size_t head_bytes_ = 0;
   // The worker's second in which the present state began.
