@@ -39,15 +39,20 @@ STATOR_FOLDING std::uint32_t FoldedCrc(std::uint32_t crc, const char* bytes, std
   const __m128i reduction = _mm_set_epi64x(0x01F7011641, 0x01DB710641);
   const __m128i low_word = _mm_setr_epi32(-1, 0, -1, 0);
 
-  __m128i lanes[4];
-  for (int i = 0; i < 4; ++i) lanes[i] = Load(bytes + 16 * i);
-  lanes[0] = _mm_xor_si128(lanes[0], _mm_cvtsi32_si128(static_cast<int>(crc)));
+  // Named one by one: the compiler keeps an array of them in memory.
+  __m128i lane_0 = _mm_xor_si128(Load(bytes), _mm_cvtsi32_si128(static_cast<int>(crc)));
+  __m128i lane_1 = Load(bytes + 16);
+  __m128i lane_2 = Load(bytes + 32);
+  __m128i lane_3 = Load(bytes + 48);
   for (bytes += 64, size -= 64; size >= 64; bytes += 64, size -= 64) {
-    for (int i = 0; i < 4; ++i) lanes[i] = Fold(lanes[i], by_64_bytes, Load(bytes + 16 * i));
+    lane_0 = Fold(lane_0, by_64_bytes, Load(bytes));
+    lane_1 = Fold(lane_1, by_64_bytes, Load(bytes + 16));
+    lane_2 = Fold(lane_2, by_64_bytes, Load(bytes + 32));
+    lane_3 = Fold(lane_3, by_64_bytes, Load(bytes + 48));
   }
-  __m128i rest = Fold(lanes[0], by_16_bytes, lanes[1]);
-  rest = Fold(rest, by_16_bytes, lanes[2]);
-  rest = Fold(rest, by_16_bytes, lanes[3]);
+  __m128i rest = Fold(lane_0, by_16_bytes, lane_1);
+  rest = Fold(rest, by_16_bytes, lane_2);
+  rest = Fold(rest, by_16_bytes, lane_3);
   for (; size >= 16; bytes += 16, size -= 16) rest = Fold(rest, by_16_bytes, Load(bytes));
 
   // 128 bits to 64, then Barrett's reduction to 32.
