@@ -1,5 +1,6 @@
 // Bytes of a connection, cut at places that the bytes themselves choose, into HttpRequestReader:
-// whatever comes, it answers, keeps its limits and hands out requests whose views can be read.
+// whatever comes, it answers, keeps its limits and hands out requests whose views can be read. And
+// plain heads are read as Beast reads them.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -34,9 +35,35 @@ unsigned Touch(const HttpRequest& request) {
   return sum;
 }
 
+Progress FeedAll(HttpRequestReader& reader, const std::uint8_t* data, std::size_t size) {
+  std::memcpy(reader.Space().data(), data, size);
+  return reader.Feed(size);
+}
+
+// A head in one piece may be read as a plain one; cut in two it goes through Beast.
+void CompareWithBeast(const std::uint8_t* data, std::size_t size) {
+  MemoryBudget budget(1 << 18);
+  HttpRequestReader whole(kLimits, budget);
+  HttpRequestReader cut(kLimits, budget);
+  if (size < 2 || size >= cut.Space().size()) return;
+  Progress of_cut = FeedAll(cut, data, 1);
+  if (of_cut == Progress::kNeedMore) of_cut = FeedAll(cut, data + 1, size - 1);
+  CHECK(FeedAll(whole, data, size) == of_cut);
+  CHECK(whole.error_status() == cut.error_status());
+  if (of_cut != Progress::kComplete) return;
+  const HttpRequest& a = whole.request();
+  const HttpRequest& b = cut.request();
+  CHECK(a.method == b.method && a.path == b.path && a.query == b.query && a.body == b.body);
+  CHECK(whole.keep_alive() == cut.keep_alive() && whole.http_1_0() == cut.http_1_0());
+  CHECK(std::ranges::equal(a.headers, b.headers, [](const auto& x, const auto& y) {
+    return x.name == y.name && x.value == y.value;
+  }));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  CompareWithBeast(data, size);
   MemoryBudget budget(1 << 18);
   HttpRequestReader reader(kLimits, budget);
   unsigned sum = 0;

@@ -173,88 +173,87 @@ std::string Told(std::string_view bytes, std::size_t first) {
   return told + "more";
 }
 
+constexpr const char* kRequestLines[] = {"GET / HTTP/1.1",         "POST /a?b=c HTTP/1.1",
+                                         "GET * HTTP/1.1",         "GET http://h/p?q HTTP/1.1",
+                                         "GET a HTTP/1.1",         "GET  / HTTP/1.1",
+                                         "GET /  HTTP/1.1",        "GET /a b HTTP/1.1",
+                                         "GET / HTTP/1.0",         "GET / HTTP/2.0",
+                                         "GET /HTTP/1.1",          "GET  HTTP/1.1",
+                                         " GET / HTTP/1.1",        "M-SEARCH / HTTP/1.1",
+                                         "G(T / HTTP/1.1",         "G!T / HTTP/1.1",
+                                         "GET /\xC3\xA4 HTTP/1.1", "GET /\t HTTP/1.1",
+                                         "GET /\x7F HTTP/1.1",     "GET / HTTP/1.1 ",
+                                         "GET / http/1.1",         ""};
+constexpr const char* kHeaders[] = {"A: b",
+                                    "A:b",
+                                    "A:  b  ",
+                                    "A:",
+                                    "A: ",
+                                    "A:\tb",
+                                    "A: b\t",
+                                    "A: b\tc",
+                                    "A : b",
+                                    ": b",
+                                    "A",
+                                    "A~: b",
+                                    "A.b: c",
+                                    "A_b-9: c",
+                                    "A(: c",
+                                    "A: \xC3\xA4",
+                                    "A\xC3\xA4: b",
+                                    "A: b\x7F",
+                                    "A: b\x01",
+                                    "A: b\rc",
+                                    "A: b\nc",
+                                    "A: b\r\n c",
+                                    "A: b\r\n\tc",
+                                    " A: b",
+                                    "A: twenty characters and some more",
+                                    "A-Name-Of-More-Than-Sixteen: b",
+                                    "Content-Length: 3",
+                                    "content-length:3",
+                                    "Content-Length: 3 ",
+                                    "Content-Length: 0",
+                                    "Content-Length: 003",
+                                    "Content-Length: +3",
+                                    "Content-Length: -3",
+                                    "Content-Length: 3x",
+                                    "Content-Length: ",
+                                    "Content-Length: 3, 3",
+                                    "Content-Length: 3, 4",
+                                    "Content-Length: 32",
+                                    "Content-Length: 33",
+                                    "Content-Length: 99999999999999999999",
+                                    "Content-Length: 3\r\nContent-Length: 3",
+                                    "Content-Length: 3\r\nContent-Length: 4",
+                                    "Content-Length: 3\r\nTransfer-Encoding: chunked",
+                                    "Transfer-Encoding: chunked",
+                                    "Transfer-Encoding: identity",
+                                    "transfer-encoding: gzip, chunked",
+                                    "Connection: close",
+                                    "Connection: Keep-Alive",
+                                    "connection: keep-alive, close",
+                                    "Connection: ",
+                                    "Connection: upgrade\r\nUpgrade: h2c",
+                                    "Proxy-Connection: close",
+                                    "Upgrade: h2c",
+                                    "Expect: 100-continue\r\nContent-Length: 3",
+                                    "Expect: more",
+                                    "Keep-Alive: 5"};
+
 // In one piece, plain heads do not go through Beast; cut in two, all do.
 TEST_F(HttpReaderTest, PlainHeadsAreReadAsBeastReadsThem) {
   std::vector<std::string> texts;
-  for (const char* line : {"GET / HTTP/1.1",         "POST /a?b=c HTTP/1.1",
-                           "GET * HTTP/1.1",         "GET http://h/p?q HTTP/1.1",
-                           "GET a HTTP/1.1",         "GET  / HTTP/1.1",
-                           "GET /  HTTP/1.1",        "GET /a b HTTP/1.1",
-                           "GET / HTTP/1.0",         "GET / HTTP/2.0",
-                           "GET /HTTP/1.1",          "GET  HTTP/1.1",
-                           " GET / HTTP/1.1",        "M-SEARCH / HTTP/1.1",
-                           "G(T / HTTP/1.1",         "G!T / HTTP/1.1",
-                           "GET /\xC3\xA4 HTTP/1.1", "GET /\t HTTP/1.1",
-                           "GET /\x7F HTTP/1.1",     "GET / HTTP/1.1 ",
-                           "GET / http/1.1",         ""}) {
-    texts.push_back(std::string(line) + "\r\nHost: x\r\n\r\n");
-  }
-  for (const char* header : {"A: b",
-                             "A:b",
-                             "A:  b  ",
-                             "A:",
-                             "A: ",
-                             "A:\tb",
-                             "A: b\t",
-                             "A: b\tc",
-                             "A : b",
-                             ": b",
-                             "A",
-                             "A~: b",
-                             "A.b: c",
-                             "A_b-9: c",
-                             "A(: c",
-                             "A: \xC3\xA4",
-                             "A\xC3\xA4: b",
-                             "A: b\x7F",
-                             "A: b\x01",
-                             "A: b\rc",
-                             "A: b\nc",
-                             "A: b\r\n c",
-                             "A: b\r\n\tc",
-                             " A: b",
-                             "A: twenty characters and some more",
-                             "A-Name-Of-More-Than-Sixteen: b",
-                             "Content-Length: 3",
-                             "content-length:3",
-                             "Content-Length: 3 ",
-                             "Content-Length: 0",
-                             "Content-Length: 003",
-                             "Content-Length: +3",
-                             "Content-Length: -3",
-                             "Content-Length: 3x",
-                             "Content-Length: ",
-                             "Content-Length: 3, 3",
-                             "Content-Length: 3, 4",
-                             "Content-Length: 32",
-                             "Content-Length: 33",
-                             "Content-Length: 99999999999999999999",
-                             "Content-Length: 3\r\nContent-Length: 3",
-                             "Content-Length: 3\r\nContent-Length: 4",
-                             "Content-Length: 3\r\nTransfer-Encoding: chunked",
-                             "Transfer-Encoding: chunked",
-                             "Transfer-Encoding: identity",
-                             "transfer-encoding: gzip, chunked",
-                             "Connection: close",
-                             "Connection: Keep-Alive",
-                             "connection: keep-alive, close",
-                             "Connection: ",
-                             "Connection: upgrade\r\nUpgrade: h2c",
-                             "Proxy-Connection: close",
-                             "Upgrade: h2c",
-                             "Expect: 100-continue\r\nContent-Length: 3",
-                             "Expect: more",
-                             "Keep-Alive: 5"}) {
-    texts.push_back(std::string("POST /p HTTP/1.1\r\n") + header + "\r\n\r\nabc");
-    texts.push_back(std::string("POST /p HTTP/1.1\r\nB: c\r\n") + header +
-                    "\r\nD: e\r\n\r\nabcGET / HTTP/1.1\r\n\r\n");
-    texts.push_back(std::string("POST /p HTTP/1.1\r\n") + header);
+  for (const char* line : kRequestLines) texts.push_back(std::string(line) + "\r\nHost: x\r\n\r\n");
+  for (const char* header : kHeaders) {
+    const std::string head = std::string("POST /p HTTP/1.1\r\n") + header;
+    texts.push_back(head);
+    texts.push_back(head + "\r\n\r\nabc");
+    texts.push_back(head + "\r\nD: e\r\n\r\nabcGET / HTTP/1.1\r\n\r\n");
   }
   for (std::size_t length : {200u, 230u, 231u, 232u, 233u, 234u, 300u})
     texts.push_back("GET / HTTP/1.1\r\nA: " + std::string(length, 'a') + "\r\n\r\n");
-  for (const std::string& text : texts) {
-    EXPECT_EQ(Told(text, 1000), Told(text, 1)) << text;
-  }
+  for (const std::string& text : texts) EXPECT_EQ(Told(text, 1000), Told(text, 1)) << text;
 }
 
 TEST_F(HttpReaderTest, WhatIsNoHttpIs400) {

@@ -2,7 +2,7 @@
 //
 // One I/O thread accepts; connections go to the threads in turn, so that few connections are spread
 // evenly (SO_REUSEPORT would spread them by hash, and let a second process share the port
-// unnoticed). A connection belongs to one thread. The hot path is epoll_wait, recv and one sendmsg
+// unnoticed). A connection belongs to one thread. The hot path is epoll_wait, recv and one send
 // a request, with no timer: a sweep once a second finds what is overdue, and rests while there is
 // no connection. docs/performance.md has the measurements.
 #pragma once
