@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "dynamo/errors.h"
+#include "engine/memtable.h"
 
 namespace stator::engine {
 namespace {
@@ -79,6 +80,9 @@ rocksdb::Options MakeRocksOptions(const EngineOptions& options,
   rocks.avoid_unnecessary_blocking_io = true;
   rocks.write_buffer_size = options.memtable_bytes;
   rocks.max_write_buffer_number = 2;
+  // Takes one writer at a time: the first of a group inserts what all of it bring.
+  rocks.memtable_factory = MakeMemtableFactory();
+  rocks.allow_concurrent_memtable_write = false;
   rocks.memtable_whole_key_filtering = true;
   rocks.memtable_prefix_bloom_size_ratio = 0.01;
   // What has just been written is soon written again by compaction: compressing it would be lost.
