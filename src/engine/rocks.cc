@@ -83,8 +83,6 @@ rocksdb::Options MakeRocksOptions(const EngineOptions& options,
   // Takes one writer at a time: the first of a group inserts what all of it bring.
   rocks.memtable_factory = MakeMemtableFactory();
   rocks.allow_concurrent_memtable_write = false;
-  rocks.memtable_whole_key_filtering = true;
-  rocks.memtable_prefix_bloom_size_ratio = 0.01;
   // What has just been written is soon written again by compaction: compressing it would be lost.
   rocks.compression_per_level.assign(rocks.num_levels, rocksdb::kLZ4Compression);
   rocks.compression_per_level.front() = rocksdb::kNoCompression;
