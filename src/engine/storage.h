@@ -49,6 +49,16 @@ class WriteTicket {
   LogSync* log_;
 };
 
+// Completes a write whose sync is over: with its response, or with the error of the sync.
+template <typename T>
+void CompleteSynced(const base::Status& outcome, T response, base::Completion<T>& done) {
+  if (outcome.ok()) {
+    done(std::move(response));
+  } else {
+    done(outcome.error());
+  }
+}
+
 // An open database. Thread-safe.
 class Storage {
  public:
@@ -98,11 +108,7 @@ class Storage {
           response_(std::move(response)),
           done_(std::move(done)) {}
     void Run(const base::Status& outcome) override {
-      if (outcome.ok()) {
-        done_(std::move(response_));
-      } else {
-        done_(outcome.error());
-      }
+      CompleteSynced(outcome, std::move(response_), done_);
     }
 
    private:

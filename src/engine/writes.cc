@@ -123,11 +123,7 @@ class SingleWrite final : public PendingWrite {
   void Fail(base::Error error) override { done_(std::move(error)); }
 
   void Run(const Status& outcome) override {
-    if (outcome.ok()) {
-      done_(std::move(response_));
-    } else {
-      done_(outcome.error());
-    }
+    CompleteSynced(outcome, std::move(response_), done_);
   }
 
  private:
