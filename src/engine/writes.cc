@@ -122,9 +122,7 @@ class SingleWrite final : public PendingWrite {
 
   void Fail(base::Error error) override { done_(std::move(error)); }
 
-  void Run(const Status& outcome) override {
-    CompleteSynced(outcome, std::move(response_), done_);
-  }
+  void Run(const Status& outcome) override { CompleteSynced(outcome, std::move(response_), done_); }
 
  private:
   // Ends last, just behind the completion.
