@@ -49,9 +49,8 @@ class WriteTicket {
   LogSync* log_;
 };
 
-// Completes a write whose sync is over: with its response, or with the error of the sync, after which
-// nobody knows whether the write survives.
-// All answers to writes end here.
+// Completes a write whose sync is over: with its response, or with the error of the sync, after
+// which nobody knows whether the write survives. All answers to writes end here.
 template <typename T>
 void CompleteSynced(const base::Status& outcome, T response, base::Completion<T>& done) {
   if (outcome.ok()) {
