@@ -20,7 +20,8 @@ void WriteRounds::Commit(EngineParts& parts, std::unique_ptr<PendingWrite> write
     return CommitAll(parts, std::move(one));
   }
   Round& round = Open(parts, *queue);
-  if (!round.Takes(*write)) {
+  // Until it does: answers that are given meanwhile may bring writes to this round.
+  while (!round.Takes(*write)) {
     round.bytes = 0;
     CommitAll(parts, std::exchange(round.writes, {}));
   }

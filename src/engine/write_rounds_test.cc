@@ -92,6 +92,17 @@ TEST_F(WriteRoundsTest, WritesOfOneItemApplyInTheirOrder) {
   EXPECT_EQ(engine_.DescribeTable("items")->item_count, 1);
 }
 
+// An answer may bring the next request of its connection at once, in the middle of a commit.
+TEST_F(WriteRoundsTest, AWriteThatAnAnswerBringsIsNotMixedUpWithTheOneThatWaits) {
+  engine_.store().PutItem(OnQueue(), TestEngine::PutRequest("items", "id: 'a', v: 'first'"),
+                          [&](auto) { Put("id: 'a', v: 'brought by the answer to the first'"); });
+  Put("id: 'a', v: 'last'");
+  queue_.EndRound();
+  EXPECT_EQ(engine_.Get("items", "id: 'a'"), "id: 'a', v: 'last'");
+  EXPECT_EQ(engine_.DescribeTable("items")->item_count, 1);
+  EXPECT_EQ(engine_.DescribeTable("items")->size_bytes, 2 + 1 + 1 + 4);
+}
+
 TEST_F(WriteRoundsTest, AFailedConditionFailsAlone) {
   Put("id: 'a', v: 1");
   Put("id: 'b', v: 1", "attribute_exists(id)");

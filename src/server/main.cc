@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,9 +16,6 @@ static void RaiseFileLimit() {
 
 int main(int argc, char** argv) {
   RaiseFileLimit();
-  // Each thread would get 64 MiB of address space of its own, of which little is given back; a few
-  // arenas shared by all threads cost nothing that can be measured.
-  mallopt(M_ARENA_MAX, 4);
   stator::server::SignalWatcher signals;
   stator::server::ModuleLoader modules;
   const std::vector<std::string> arguments(argv + 1, argv + argc);
