@@ -4,9 +4,6 @@
 // A store that completes calls from a thread of its own (the engine's sync thread) may finish
 // hundreds at once. Running each where it was called from would wake that thread hundreds of times;
 // handing them over as one group wakes it once, and what a completion frees was allocated there.
-//
-// In the other direction a thread often finds many requests at once: a round. What all calls of a
-// round share (the engine's commit) is done once, behind the last of them.
 #pragma once
 
 #include <vector>
@@ -26,11 +23,6 @@ class CompletionQueue {
   // Runs `tasks` soon, in their order, on the queue's thread; on the caller's when that thread has
   // ended, so that no completion is lost. Thread-safe, does not block.
   virtual void Post(std::vector<CompletionTask> tasks) = 0;
-  // Whether the caller is the queue's thread.
-  virtual bool IsCurrent() const = 0;
-  // Runs `task` on this thread behind the requests that are here by now; before the thread waits
-  // for anything, and even when it is about to end. REQUIRES: IsCurrent().
-  virtual void AfterRound(CompletionTask task) = 0;
 };
 
 }  // namespace stator::base

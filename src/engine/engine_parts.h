@@ -21,8 +21,6 @@
 
 namespace stator::engine {
 
-class WriteRounds;
-
 // The parts, in the order of their making; destroyed in the reverse order, so that the storage ends
 // before the metrics that its sync thread writes to. Owned by LocalDynamo; each is thread-safe.
 struct EngineParts {
@@ -39,8 +37,6 @@ struct EngineParts {
   RowSizes row_sizes;
   // As above.
   std::unique_ptr<RowCache> row_cache;
-  // Single writes that are about to be committed together.
-  std::unique_ptr<WriteRounds> rounds;
   // By text, over all tables: an expression knows no table.
   expression::ExpressionCache expressions;
 };

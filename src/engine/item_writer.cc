@@ -178,6 +178,10 @@ Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& tab
   return MakeChange(std::move(table), checked);
 }
 
+base::Status FetchOldItem(EngineParts& parts, const ItemChange& change) {
+  return OldItem().Find(parts, change);
+}
+
 std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
                                                std::span<const ItemChange* const> changes) {
   std::size_t put_bytes = 0;

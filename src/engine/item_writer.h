@@ -53,6 +53,10 @@ base::Result<ItemChange> PreparePut(const EngineParts& parts, const std::string&
 base::Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
                                       dynamo::ItemView key);
 
+// Brings into memory what CommitChanges will look at of the old item, so that the thread that
+// commits need not wait for a disk. ERRORS: of the disk, of a damaged row.
+base::Status FetchOldItem(EngineParts& parts, const ItemChange& change);
+
 // The most changes that CommitChanges takes: few enough that others wait for its locks a
 // millisecond at most, and that ThreadSanitizer, which follows 64 locks of a thread, can watch.
 inline constexpr std::size_t kChangesMax = 50;

@@ -6,9 +6,9 @@
 #include "dynamo/limits.h"
 #include "engine/engine_parts.h"
 #include "engine/pages.h"
+#include "engine/pending_writes.h"
 #include "engine/reads.h"
 #include "engine/request_checks.h"
-#include "engine/write_rounds.h"
 #include "engine/writes.h"
 
 namespace stator::engine {
@@ -29,18 +29,21 @@ Result<std::unique_ptr<LocalDynamo>> LocalDynamo::Open(const EngineOptions& opti
   }
   base::MetricsRegistry* const metrics = parts->options.metrics;
   parts->metrics = std::make_unique<EngineMetrics>(metrics, parts->options.clock);
-  parts->rounds = std::make_unique<WriteRounds>();
   parts->row_cache = std::make_unique<RowCache>(options.row_cache_bytes, metrics);
   STATOR_ASSIGN_OR_RETURN(parts->storage, Storage::Open(parts->options, metrics));
   STATOR_ASSIGN_OR_RETURN(
       parts->catalog, TableCatalog::Load(parts->storage.get(), {options.region, options.account},
                                          metrics, parts->options.clock));
+  parts->storage->CommitWith(
+      [&parts = *parts](std::span<const std::unique_ptr<PendingWrite>> writes) {
+        return CommitPending(parts, writes);
+      });
   return std::unique_ptr<LocalDynamo>(new LocalDynamo(std::move(parts)));
 }
 
 LocalDynamo::LocalDynamo(std::unique_ptr<EngineParts> parts) : parts_(std::move(parts)) {}
 
-LocalDynamo::~LocalDynamo() = default;
+LocalDynamo::~LocalDynamo() { parts_->storage->Stop(); }
 
 std::string LocalDynamo::Location() const {
   return parts_->options.in_memory ? "memory" : parts_->options.path;

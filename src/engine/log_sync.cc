@@ -52,9 +52,11 @@ LogSync::LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode,
                                          "stator_engine_syncs_total: writes for each sync.")),
       sync_seconds_(metrics->GetHistogram("stator_engine_sync_seconds",
                                           "How long a sync of the engine's log takes.")),
-      thread_(mode == SyncMode::kNone ? std::thread() : std::thread([this] { Work(); })) {}
+      thread_(mode == SyncMode::kNone ? std::thread() : std::thread([this] { Run(); })) {}
 
-LogSync::~LogSync() {
+LogSync::~LogSync() { Stop(); }
+
+void LogSync::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -96,24 +98,35 @@ Status LogSync::WaitUntilWritable(const base::Deadline& deadline) {
   return WriteRefused(failure_);
 }
 
-void LogSync::Acknowledge(std::span<std::unique_ptr<SyncWaiter>> waiters) {
-  if (mode_ != SyncMode::kEveryWrite) {
-    dirty_.store(true, std::memory_order_relaxed);
-    for (auto& waiter : waiters) {
-      Release();
-      waiter->Run(base::OkStatus());
-    }
-    return;
-  }
+template <typename Add>
+void LogSync::Enqueue(Add&& add) {
   bool wake = false;
   {
     std::lock_guard lock(mutex_);
     const bool short_of = queue_.size() < expected_;
-    for (auto& waiter : waiters) queue_.push_back(std::move(waiter));
+    add();
     wake = idle_ || (short_of && queue_.size() >= expected_);
   }
   // Behind the lock, which the woken thread needs.
   if (wake) work_.notify_one();
+}
+
+void LogSync::Submit(std::unique_ptr<PendingWrite> write) {
+  if (commits_later()) {
+    return Enqueue([&] { queue_.pending.push_back(std::move(write)); });
+  }
+  const Status outcome = commit_({&write, 1}).front();
+  if (outcome.ok()) return Acknowledge(std::move(write));
+  write->Run(outcome);
+}
+
+void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
+  if (mode_ == SyncMode::kEveryWrite) {
+    return Enqueue([&] { queue_.committed.push_back(std::move(waiter)); });
+  }
+  dirty_.store(true, std::memory_order_relaxed);
+  Release();
+  waiter->Run(base::OkStatus());
 }
 
 void LogSync::ReportFailure(const rocksdb::Status& status) {
@@ -133,26 +146,26 @@ void LogSync::ReportStopped() {
   refusing_.store(true, std::memory_order_release);
 }
 
-void LogSync::Work() {
+void LogSync::Run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (mode_ == SyncMode::kEveryWrite && failure_.ok()) Gather(lock);
     expected_ = 0;
     WaitForWork(lock);
-    auto waiters = std::exchange(queue_, {});
+    Work work = std::exchange(queue_, {});
     const bool last = stopping_;
     const rocksdb::Status failure = failure_;
     lock.unlock();
-    if (!waiters.empty()) SyncAndRun(std::move(waiters), failure);
+    if (work.size() > 0) Complete(std::move(work), failure);
     if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
     if (!failure.ok() && !last) TryResume();
     lock.lock();
-    if (last && queue_.empty()) return;
+    if (last && queue_.size() == 0) return;
   }
 }
 
 void LogSync::WaitForWork(std::unique_lock<std::mutex>& lock) {
-  const auto wanted = [&] { return stopping_ || !queue_.empty(); };
+  const auto wanted = [&] { return stopping_ || queue_.size() > 0; };
   idle_ = true;
   if (!failure_.ok() || mode_ == SyncMode::kRelaxed) {
     work_.wait_for(lock, failure_.ok() ? interval_ : kResumeInterval, wanted);
@@ -171,24 +184,44 @@ void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   const bool came = work_.wait_for(
       lock, patience, [&] { return stopping_ || !failure_.ok() || queue_.size() >= expected_; });
   // Nobody has waited for those who did not come when there is nobody at all.
-  if (came || !queue_.empty()) vain_waits_ = came ? 0 : vain_waits_ + 1;
+  if (came || queue_.size() > 0) vain_waits_ = came ? 0 : vain_waits_ + 1;
 }
 
-void LogSync::SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters,
-                         const rocksdb::Status& failure) {
+void LogSync::Complete(Work work, const rocksdb::Status& failure) {
+  std::vector<Answer> answers;
+  answers.reserve(work.size());
+  CommitPending(work, failure, answers);
+  const std::size_t waiting = work.committed.size();
   // After a failed sync a second one may succeed without the lost pages: it would prove nothing.
-  const Status outcome =
-      failure.ok() ? SyncLog(waiters.size()) : Status(StorageError(failure, kNotSynced));
-  in_flight_ = waiting_.fetch_sub(waiters.size(), std::memory_order_relaxed);
-  RunAll(std::move(waiters), outcome);
+  const Status outcome = waiting == 0   ? base::OkStatus()
+                         : failure.ok() ? SyncLog(waiting)
+                                        : Status(StorageError(failure, kNotSynced));
+  in_flight_ = waiting_.fetch_sub(waiting, std::memory_order_relaxed);
+  for (auto& waiter : work.committed) answers.push_back({std::move(waiter), outcome});
+  RunAll(std::move(answers));
 }
 
-void LogSync::RunAll(std::vector<std::unique_ptr<SyncWaiter>> waiters, const Status& outcome) {
+void LogSync::CommitPending(Work& work, const rocksdb::Status& failure,
+                            std::vector<Answer>& answers) {
+  if (work.pending.empty()) return;
+  const std::vector<Status> outcomes =
+      failure.ok() ? commit_(work.pending)
+                   : std::vector<Status>(work.pending.size(), WriteRefused(failure));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].ok()) {
+      work.committed.push_back(std::move(work.pending[i]));
+    } else {
+      answers.push_back({std::move(work.pending[i]), outcomes[i]});
+    }
+  }
+}
+
+void LogSync::RunAll(std::vector<Answer> answers) {
   std::vector<std::pair<base::CompletionQueue*, std::vector<base::CompletionTask>>> groups;
-  for (auto& waiter : waiters) {
-    base::CompletionQueue* const queue = waiter->completions();
+  for (Answer& answer : answers) {
+    base::CompletionQueue* const queue = answer.waiter->completions();
     if (queue == nullptr) {
-      waiter->Run(outcome);
+      answer.waiter->Run(answer.outcome);
       continue;
     }
     auto group = std::find_if(groups.begin(), groups.end(),
@@ -197,7 +230,8 @@ void LogSync::RunAll(std::vector<std::unique_ptr<SyncWaiter>> waiters, const Sta
       groups.emplace_back(queue, std::vector<base::CompletionTask>());
       group = groups.end() - 1;
     }
-    group->second.emplace_back([waiter = std::move(waiter), outcome] { waiter->Run(outcome); });
+    group->second.emplace_back(
+        [answer = std::move(answer)] { answer.waiter->Run(answer.outcome); });
   }
   for (auto& [queue, tasks] : groups) queue->Post(std::move(tasks));
 }

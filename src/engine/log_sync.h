@@ -1,8 +1,9 @@
 // LogSync: acknowledges writes when they would survive loss of power, many with one sync.
 //
-// A writer commits to RocksDB unsynced and hands its completion over. One thread syncs the log for
-// all completions handed over so far and runs them; those that arrive meanwhile share the next
-// sync.
+// Single writes are handed over as they are. One thread, the sync thread, commits all that came so
+// far as one batch, syncs the log and completes them; those that arrive meanwhile share the next
+// sync. Who commits many items at once does so on its own thread and hands over the completion
+// alone.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -53,6 +55,24 @@ class SyncWaiter {
   base::CompletionQueue* const completions_;
 };
 
+struct ItemChange;
+struct ItemOutcome;
+
+// A single write from its preparation to its answer: owns what its change views. When it came to
+// nothing, Run is called with the reason and without Committed before it.
+class PendingWrite : public SyncWaiter {
+ public:
+  using SyncWaiter::SyncWaiter;
+  // What it shall do.
+  virtual const ItemChange& change() const = 0;
+  // It is committed, and its place in the queue now belongs to whoever calls.
+  virtual void Committed(ItemOutcome outcome) = 0;
+};
+
+// Commits writes and calls Committed() of those that came to something; an outcome for each.
+using CommitFunction =
+    std::function<std::vector<base::Status>(std::span<const std::unique_ptr<PendingWrite>>)>;
+
 // Owns the sync thread of one database. Thread-safe.
 class LogSync {
  public:
@@ -63,21 +83,30 @@ class LogSync {
   // Starts the thread. `db`, `files` and `metrics` outlive this; `files` is null without a log.
   LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode, std::chrono::milliseconds interval,
           base::MetricsRegistry* metrics);
-  // Syncs what waits, runs it and joins. REQUIRES: nobody calls any more.
+  // Stops.
   ~LogSync();
   LogSync(const LogSync&) = delete;
   LogSync& operator=(const LogSync&) = delete;
 
+  // How pending writes are committed. REQUIRES: called once, before the first Submit.
+  void CommitWith(CommitFunction commit) { commit_ = std::move(commit); }
+  // Commits, syncs and completes what waits, and joins. REQUIRES: nobody calls any more.
+  void Stop();
+
   // Whether a write may begin: takes a place in the queue, waiting for room in RocksDB until the
-  // deadline. Every success is followed by one Acknowledge or Release. ERRORS: ThrottlingException
-  // when the queue is full or RocksDB takes no writes before the deadline; the error of the disk
-  // while it lasts.
+  // deadline. Every success is followed by one Submit, Acknowledge or Release. ERRORS:
+  // ThrottlingException when the queue is full or RocksDB takes no writes before the deadline; the
+  // error of the disk while it lasts.
   base::Status Reserve(const base::Deadline& deadline);
   // Gives the place back: nothing was written.
   void Release() { waiting_.fetch_sub(1, std::memory_order_relaxed); }
-  // Runs each of `waiters` when all that was committed before this call is safe. Uses up a place
-  // for each.
-  void Acknowledge(std::span<std::unique_ptr<SyncWaiter>> waiters);
+  // Whether Submit leaves the commit to the sync thread.
+  bool commits_later() const { return mode_ == SyncMode::kEveryWrite; }
+  // Commits `write` with the next sync, in the other modes at once, and runs it. Writes of one
+  // thread are committed in their order. Uses up a place.
+  void Submit(std::unique_ptr<PendingWrite> write);
+  // Runs `waiter` when all that was committed before this call is safe. Uses up a place.
+  void Acknowledge(std::unique_ptr<SyncWaiter> waiter);
 
   // A commit or a background job failed: writes are refused until all that was committed is in
   // table files, which is tried every kResumeInterval. Called from any thread, RocksDB's own
@@ -99,8 +128,23 @@ class LogSync {
   static constexpr int kSyncsWithoutWait = 32;
 
  private:
+  // What one sync is for.
+  struct Work {
+    std::vector<std::unique_ptr<PendingWrite>> pending;
+    std::vector<std::unique_ptr<SyncWaiter>> committed;
+    std::size_t size() const { return pending.size() + committed.size(); }
+  };
+  // A waiter and what it will be told.
+  struct Answer {
+    std::unique_ptr<SyncWaiter> waiter;
+    base::Status outcome;
+  };
+
   base::Status WaitUntilWritable(const base::Deadline& deadline);
-  void Work();
+  // Adds to the queue by `add` and wakes the sync thread if that is due.
+  template <typename Add>
+  void Enqueue(Add&& add);
+  void Run();
   // After a sync: waits until the queue holds as many writes as were in flight when it ended, whose
   // clients are about to send the next ones. One wake-up then brings them all. A single writer
   // never waits, and nobody longer than two syncs or kGatherMax: time enough for an answer to go
@@ -110,9 +154,12 @@ class LogSync {
   void Gather(std::unique_lock<std::mutex>& lock);
   // Until there is something to do: a write in the queue, the end, or the time to resume.
   void WaitForWork(std::unique_lock<std::mutex>& lock);
-  void SyncAndRun(std::vector<std::unique_ptr<SyncWaiter>> waiters, const rocksdb::Status& failure);
+  // `failure`: why nothing can be written; ok when it can.
+  void Complete(Work work, const rocksdb::Status& failure);
+  // Commits the pending ones. Those that fail become answers, the others join the committed ones.
+  void CommitPending(Work& work, const rocksdb::Status& failure, std::vector<Answer>& answers);
   // Runs each where it wants to run; every queue is woken once.
-  static void RunAll(std::vector<std::unique_ptr<SyncWaiter>> waiters, const base::Status& outcome);
+  static void RunAll(std::vector<Answer> answers);
   base::Status SyncLog(std::size_t writes);
   bool WriteMemtablesOut();
   void TryResume();
@@ -124,6 +171,7 @@ class LogSync {
   base::Counter* const syncs_;
   base::Counter* const synced_writes_;
   base::Histogram* const sync_seconds_;
+  CommitFunction commit_;
 
   std::atomic<std::size_t> waiting_{0};
   // Fast answers to Reserve; the reasons are under the mutex.
@@ -134,7 +182,7 @@ class LogSync {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable writable_;
-  std::vector<std::unique_ptr<SyncWaiter>> queue_;
+  Work queue_;
   bool idle_ = false;
   std::size_t expected_ = 0;  // 0: nobody gathers
   bool stopping_ = false;

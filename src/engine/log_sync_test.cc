@@ -24,8 +24,6 @@ class KeptQueue final : public base::CompletionQueue {
     for (base::CompletionTask& task : tasks) tasks_.push_back(std::move(task));
     changed_.notify_all();
   }
-  bool IsCurrent() const override { return false; }
-  void AfterRound(base::CompletionTask task) override { task(); }
   // Waits until `count` completions have been posted.
   void WaitFor(std::size_t count) {
     std::unique_lock lock(mutex_);

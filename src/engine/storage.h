@@ -1,7 +1,8 @@
 // Storage: the one RocksDB of an engine: opening, committing, acknowledging, closing.
 //
-// A write takes a ticket, commits its WriteSet unsynced while its items are locked, and hands its
-// answer over with the ticket; LogSync gives the answer when it is safe to.
+// A single write takes a ticket and is submitted (LogSync). Who writes many items takes a ticket,
+// commits its WriteSet unsynced while the items are locked, and hands its answer over with the
+// ticket; LogSync gives the answer when it is safe to.
 //
 //   STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, storage.Reserve(deadline));
 //   ... lock, read, plan ...
@@ -15,7 +16,6 @@
 #include <atomic>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
@@ -67,17 +67,27 @@ class Storage {
   // Stator wrote the folder; StorageFull, InternalServerError.
   static base::Result<std::unique_ptr<Storage>> Open(const EngineOptions& options,
                                                      base::MetricsRegistry* metrics);
-  // Syncs and runs what waits, writes the memtable out and closes. REQUIRES: no call is running.
+  // Stops, writes the memtable out and closes.
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
+  // How submitted writes are committed. REQUIRES: called once, before the first Submit.
+  void CommitWith(CommitFunction commit) { log_->CommitWith(std::move(commit)); }
+  // Commits, syncs and completes what waits; to be called while all that the commit function uses
+  // is still there. REQUIRES: no call is running.
+  void Stop() { log_->Stop(); }
+
   // For reading: gets and iterators.
-  // Writes go through Commit alone.
+  // Writes go through Submit and Commit alone.
   rocksdb::DB& db() { return *db_; }
 
   // A place for one write (LogSync::Reserve). ERRORS: as there.
   base::Result<WriteTicket> Reserve(const base::Deadline& deadline);
+  // Whether Submit leaves the commit to the sync thread, which should then not wait for a disk.
+  bool commits_later() const { return log_->commits_later(); }
+  // Commits `write` and completes it when it is safe (LogSync::Submit). REQUIRES: it has a ticket.
+  void Submit(std::unique_ptr<PendingWrite> write) { log_->Submit(std::move(write)); }
   // Writes `set` as one batch, whole or not at all, unsynced, and adds to the counts of its tables.
   // ERRORS: StorageFull, InternalServerError; whether the write is kept is then not known.
   base::Status Commit(WriteSet& set);
@@ -88,12 +98,9 @@ class Storage {
   void Acknowledge(const base::CallContext& context, WriteTicket ticket, OperationTimer timer,
                    T response, base::Completion<T> done) {
     ticket.Spend();
-    std::unique_ptr<SyncWaiter> waiter = std::make_unique<Waiter<T>>(
-        context.completions, std::move(timer), std::move(response), std::move(done));
-    log_->Acknowledge({&waiter, 1});
+    log_->Acknowledge(std::make_unique<Waiter<T>>(context.completions, std::move(timer),
+                                                  std::move(response), std::move(done)));
   }
-  // The same for answers that wait as they are. REQUIRES: their tickets are spent.
-  void Acknowledge(std::span<std::unique_ptr<SyncWaiter>> waiters) { log_->Acknowledge(waiters); }
 
  private:
   class Listener;

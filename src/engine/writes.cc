@@ -4,8 +4,8 @@
 
 #include "dynamo/errors.h"
 #include "engine/capacity.h"
+#include "engine/item_writer.h"
 #include "engine/request_checks.h"
-#include "engine/write_rounds.h"
 
 namespace stator::engine {
 namespace {
@@ -107,7 +107,7 @@ class SingleWrite final : public PendingWrite {
     change_->return_old_on_condition_failure = request_.return_old_on_condition_failure;
     STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
     ticket_.emplace(std::move(ticket));
-    return base::OkStatus();
+    return parts.storage->commits_later() ? FetchOldItem(parts, *change_) : base::OkStatus();
   }
 
   const ItemChange& change() const override { return *change_; }
@@ -119,8 +119,6 @@ class SingleWrite final : public PendingWrite {
         MakeConsumedCapacity(request_.return_consumed_capacity, change_->table->name(),
                              WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes));
   }
-
-  void Fail(base::Error error) override { done_(std::move(error)); }
 
   void Run(const Status& outcome) override { CompleteSynced(outcome, std::move(response_), done_); }
 
@@ -139,10 +137,9 @@ void WriteOne(EngineParts& parts, const CallContext& context, const Request& req
               TimedOperation operation, std::string_view what, Completion<WriteItemResponse> done) {
   auto write =
       std::make_unique<SingleWrite<Request>>(parts, context, request, operation, std::move(done));
-  if (Status begun = write->Begin(parts, context, what); !begun.ok()) {
-    return write->Fail(begun.error());
-  }
-  parts.rounds->Commit(parts, std::move(write));
+  const Status begun = write->Begin(parts, context, what);
+  if (!begun.ok()) return write->Run(begun);
+  parts.storage->Submit(std::move(write));
 }
 
 }  // namespace

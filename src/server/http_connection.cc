@@ -363,15 +363,6 @@ void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
   for (base::CompletionTask& task : tasks) task();
 }
 
-// What is posted here runs behind all connections that the last look at the sockets found ready.
-void HttpWorker::AfterRound(base::CompletionTask task) {
-  asio::post(context_.get_executor(), [this, task = std::move(task)]() mutable {
-    completing_ = true;
-    task();
-    completing_ = false;
-  });
-}
-
 void HttpWorker::Adopt(ConnectionPointer connection) {
   asio::post(context_.get_executor(), [this, connection = std::move(connection)] {
     connections_.push_back(*connection);

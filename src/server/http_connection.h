@@ -134,8 +134,8 @@ class HttpWorker final : public base::CompletionQueue {
   void Start();
   // One wake-up for all of `tasks`; on any thread.
   void Post(std::vector<base::CompletionTask> tasks) override;
-  bool IsCurrent() const override { return std::this_thread::get_id() == thread_id_; }
-  void AfterRound(base::CompletionTask task) override;
+  // Whether the caller is this thread.
+  bool IsCurrent() const { return std::this_thread::get_id() == thread_id_; }
   // Takes a new connection over; on any thread.
   void Adopt(boost::intrusive_ptr<HttpConnection> connection);
   // Begins to drain; on any thread. The thread ends when no connection is left, or at the latest
