@@ -16,6 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 30.0
+# Clients whose pins stand beside their program and not in tools/packages/.
+_PINS_OF_CLIENTS = {
+    "go-clients": ("tests/dynamodb/go/go.mod", "tests/dynamodb/go/go.sum"),
+    "java-clients": ("tests/dynamodb/java/pom.xml", "tests/dynamodb/java/jars.sha256"),
+}
 DOORS = ("features", "sql", "dynamodb", "admin")
 _START_LINE = re.compile(r"\b(features|sql|dynamodb|admin) listening on (\S+)")
 
@@ -34,17 +39,29 @@ def cache_folder() -> Path:
     return Path(os.environ.get("STATOR_CACHE") or Path(base) / "stator")
 
 
+def _setup_lib(function: str, *arguments) -> str:
+    """What a function of tools/setup_lib.sh prints."""
+    command = ["bash", "-c", '. "$0"; "$@"', ROOT / "tools" / "setup_lib.sh", function]
+    ran = subprocess.run([*command, *arguments], check=True, capture_output=True, text=True)
+    return ran.stdout.strip()
+
+
 def installed(name: str) -> Path:
-    """The folder of one download of tools/setup.sh: `python-awscli`, `node-clients`, `node-data`."""
+    """The folder of one download of tools/setup.sh: `python-awscli`, `node-data`, `go-clients`."""
     source = ROOT / "tools" / "packages" / name
-    files = (
-        [source / "package.json", source / "package-lock.json"]
-        if source.is_dir()
-        else [source.with_suffix(".txt")]
-    )
-    command = ["bash", "-c", '. "$0"; shift 0; key_of "$@"', ROOT / "tools" / "setup_lib.sh"]
-    key = subprocess.run([*command, *files], check=True, capture_output=True, text=True).stdout
-    return cache_folder() / f"{name}-{key.strip()}"
+    if name in _PINS_OF_CLIENTS:
+        files = [ROOT / file for file in _PINS_OF_CLIENTS[name]]
+    elif source.is_dir():
+        files = [source / "package.json", source / "package-lock.json"]
+    else:
+        files = [source.with_suffix(".txt")]
+    return cache_folder() / f"{name}-{_setup_lib('key_of', *files)}"
+
+
+def why_not_installed(name: str) -> str:
+    """Why this machine cannot have `go-clients` or `java-clients`; empty when it can."""
+    language = name.removesuffix("-clients")
+    return _setup_lib(f"why_not_{language}", ROOT / _PINS_OF_CLIENTS[name][0])
 
 
 def sample_data(file: str) -> Path:

@@ -1,5 +1,6 @@
 """The harness must notice a program that does not start, does not stop, or ends badly."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,31 @@ def test_a_test_may_kill_the_program_itself(log):
 def test_what_setup_downloaded_is_found():
     assert (harness.installed("python-awscli") / "bin" / "aws").exists()
     assert harness.sample_data("movies.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [
+        ("go1.19.8", "go 1.24 or newer is needed, and 1.19.8 is installed"),
+        ("go1.24", ""),
+        ("go1.100.1", ""),
+    ],
+)
+def test_a_go_that_is_too_old_is_named(tmp_path, monkeypatch, version, reason):
+    fake = tmp_path / "go"
+    fake.write_text(f"#!/bin/sh\necho {version}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert harness.why_not_installed("go-clients") == reason
+
+
+def test_the_tool_that_a_client_lacks_is_named(tmp_path, monkeypatch):
+    (tmp_path / "bash").symlink_to(shutil.which("bash"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert harness.why_not_installed("go-clients") == "go is not installed"
+    assert harness.why_not_installed("java-clients") == "javac is not installed"
+    (tmp_path / "javac").symlink_to(tmp_path / "bash")
+    assert harness.why_not_installed("java-clients") == "mvn is not installed"
 
 
 def test_setup_is_silent_when_there_is_nothing_to_do():

@@ -17,7 +17,7 @@ MAX_FUNCTION_LINES = 70
 MIN_COMMENT_PERCENT = 30
 
 _CPP = (".h", ".cc")
-_SCRIPTS = (".py", ".sh", ".js", ".mjs", ".cmake", ".proto")
+_SCRIPTS = (".py", ".sh", ".js", ".mjs", ".go", ".java", ".cmake", ".proto")
 # Words of work left over, put together here so that this file does not hold them itself.
 _LEFT_OVER = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 
@@ -123,11 +123,13 @@ def _gives_a_reason(node) -> bool:
 def locks_hold_no_addresses(root: Path) -> list[str]:
     """What is pinned is pinned by hash; from where it comes is the business of each machine."""
     faults = []
-    for path in project_files(root, "package-lock.json", ".npmrc", ".txt"):
+    for path in project_files(root, "package-lock.json", ".npmrc", ".txt", "pom.xml"):
         text = read(path)
         if path.name == "package-lock.json" and '"integrity"' not in text:
             faults.append(f"{relative(root, path)}: no integrity hash")
-        for match in re.finditer(r'"resolved"|@[ ]*https?://|\bindex-url\b|\bregistry[ ]*=', text):
+        for match in re.finditer(
+            r'"resolved"|@[ ]*https?://|\bindex-url\b|\bregistry[ ]*=|<url>', text
+        ):
             where = f"{relative(root, path)}:{line_of(text, match.start())}"
             faults.append(f"{where}: an address in a lock ({match.group(0)})")
     return faults

@@ -154,6 +154,7 @@ ADDRESSES = [
     ("tools/a/package-lock.json", '{"resolved": "somewhere", "integrity": "sha512-x"}'),
     ("tools/a/package-lock.json", '{"version": "1.0.0"}'),
     ("tools/a/.npmrc", "registry = somewhere"),
+    ("tests/a/pom.xml", "<repository><url>somewhere</url></repository>"),
     ("tools/a/requirements.txt", "--index-url somewhere\nfeast==0.67.0"),
 ]
 

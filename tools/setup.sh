@@ -4,6 +4,7 @@
 #   tools/setup.sh build     Debian packages and DuckDB
 #   tools/setup.sh data      the sample data of the demo and of the tests
 #   tools/setup.sh clients   the clients that the black-box tests use
+#   tools/setup.sh slow      the AWS SDKs of the slow tests, for the languages that this machine has (Go, Java)
 #   tools/setup.sh quality   what formats and lints (make format, make check-full)
 #
 # What is downloaded is pinned by hash in tools/packages/ and kept in STATOR_CACHE (default ~/.cache/stator), so a clean
@@ -26,8 +27,9 @@ main() {
       build) need_debian "$packages/debian-build.txt"; need_venv_module; need_duckdb ;;
       data) need_node_modules data ;;
       clients) need_node_modules clients; need_python tests; need_python awscli ;;
+      slow) need_go; need_java ;;
       quality) need_debian "$packages/debian-quality.txt"; need_python quality ;;
-      *) fail "unknown part '$part'; the parts are build, data, clients and quality" ;;
+      *) fail "unknown part '$part'; the parts are build, data, clients, slow and quality" ;;
     esac
   done
 }
@@ -70,6 +72,35 @@ need_node_modules() {
   mkdir "$work/home"
   cp "$source/"{package.json,package-lock.json,.npmrc} "$work/home"
   (cd "$work/home" && npm ci --ignore-scripts --silent --no-progress)
+  keep "$work/home" "$home"
+}
+
+# The Go modules of tests/dynamodb/go as a module cache of their own. Go itself holds them against go.sum.
+need_go() {
+  local source="$root/tests/dynamodb/go" home why work
+  why=$(why_not_go "$source/go.mod")
+  [ -z "$why" ] || { say "without the AWS SDK for Go: $why"; return; }
+  home="$cache/go-clients-$(key_of "$source/go.mod" "$source/go.sum")"
+  [ -d "$home" ] && return
+  say "Go modules: the AWS SDK for Go"
+  work=$(scratch)
+  (cd "$source" && GOMODCACHE="$work/home" GOFLAGS=-modcacherw GOTOOLCHAIN=local go mod download)
+  keep "$work/home" "$home"
+}
+
+# The jars that tests/dynamodb/java/pom.xml brings; each of them, and no other, must be as jars.sha256 has it.
+need_java() {
+  local source="$root/tests/dynamodb/java" home why work
+  why=$(why_not_java)
+  [ -z "$why" ] || { say "without the AWS SDK for Java: $why"; return; }
+  home="$cache/java-clients-$(key_of "$source/pom.xml" "$source/jars.sha256")"
+  [ -d "$home" ] && return
+  say "jars: the AWS SDK for Java"
+  work=$(scratch)
+  mvn -B -q -f "$source/pom.xml" --strict-checksums "-Dmaven.repo.local=$work/repository" \
+    dependency:copy-dependencies "-DoutputDirectory=$work/home"
+  (cd "$work/home" && LC_ALL=C sha256sum *.jar) | diff "$source/jars.sha256" - ||
+    fail "the jars of the AWS SDK for Java are not those of $source/jars.sha256"
   keep "$work/home" "$home"
 }
 

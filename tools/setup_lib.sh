@@ -13,6 +13,25 @@ duckdb_home() {
     "$(key_of "$packages/duckdb/package-lock.json" "$packages/duckdb/requirements.txt")"
 }
 
+# why_not_go GO.MOD: why the Go of this machine cannot build a module; prints nothing when it can. Debian 12 has Go 1.19.
+why_not_go() {
+  local needed found
+  command -v go >/dev/null || { echo "go is not installed"; return; }
+  needed=$(sed -n 's/^go //p' "$1")
+  found=$(cd / && GOTOOLCHAIN=local go env GOVERSION)
+  found=${found#go}
+  [ "$(printf '%s\n' "$needed" "$found" | sort -V | head -n 1)" = "$needed" ] ||
+    echo "go $needed or newer is needed, and $found is installed"
+}
+
+# The same for the Java client, which Maven fetches and a JDK compiles.
+why_not_java() {
+  local tool
+  for tool in javac mvn; do
+    command -v "$tool" >/dev/null || { echo "$tool is not installed"; return; }
+  done
+}
+
 # A new folder on the file system of the cache; setup.sh removes it when it ends.
 scratch() { mktemp -d "$cache/setup-work.XXXXXX"; }
 

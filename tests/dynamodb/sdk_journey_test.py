@@ -1,5 +1,6 @@
-"""The same journey with three clients: create a table, write, read, query a key range with a filter,
+"""The same journey with five clients: create a table, write, read, query a key range with a filter,
 scan in 4 segments, page with a limit, batch-write 25, batch-get 100. Any region, any credentials.
+Those in Go and Java also put on a condition that fails, and delete the table.
 """
 
 import json
@@ -17,7 +18,9 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "at-all",
     "AWS_REGION": "ap-southeast-2",
     "AWS_DEFAULT_REGION": "ap-southeast-2",
+    "AWS_MAX_ATTEMPTS": "1",  # No retry may hide a failure.
 }
+STYLES = pytest.mark.parametrize("style", ["endpoint option", "AWS_ENDPOINT_URL_DYNAMODB"])
 
 
 def item(number):
@@ -153,15 +156,66 @@ def test_aws_cli(dynamodb_url, table_name):
     assert sorted(identity(i) for i in got["Responses"][table_name]) == ALL_KEYS
 
 
-@pytest.mark.parametrize("style", ["endpoint option", "AWS_ENDPOINT_URL_DYNAMODB"])
-def test_aws_sdk_for_javascript(dynamodb_url, table_name, style):
-    modules = harness.installed("node-clients") / "node_modules"
-    environment = {**os.environ, **ENVIRONMENT, "STATOR_NODE_MODULES": str(modules)}
-    arguments = ["node", HERE / "sdk_journey.mjs", table_name]
+def take_journey(command, url, table_name, style, **environment):
+    """Runs COMMAND TABLE [ENDPOINT], a program that checks by itself what it is answered."""
+    environment = {**os.environ, **ENVIRONMENT, **environment}
+    arguments = [*command, table_name]
     if style == "endpoint option":
-        arguments.append(dynamodb_url)
+        arguments.append(url)
     else:
-        environment["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_url
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=60)
+        environment["AWS_ENDPOINT_URL_DYNAMODB"] = url
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "journey done"
+
+
+@STYLES
+def test_aws_sdk_for_javascript(dynamodb_url, table_name, style):
+    modules = harness.installed("node-clients") / "node_modules"
+    command = ["node", HERE / "sdk_journey.mjs"]
+    take_journey(command, dynamodb_url, table_name, style, STATOR_NODE_MODULES=str(modules))
+
+
+def slow_client(name):
+    """Where `tools/setup.sh slow` keeps a client; skips the test where the client cannot be had."""
+    if why := harness.why_not_installed(name):
+        pytest.skip(why)
+    home = harness.installed(name)
+    assert home.is_dir(), f"{home} is not there: run `tools/setup.sh slow`"
+    return home
+
+
+@pytest.fixture(scope="module")
+def go_journey(tmp_path_factory):
+    """The program of go/, built without the network."""
+    offline = {
+        "GOMODCACHE": str(slow_client("go-clients")),
+        "GOPROXY": "off",
+        "GOTOOLCHAIN": "local",
+        "GOFLAGS": "-mod=readonly",
+    }
+    program = tmp_path_factory.mktemp("go") / "sdk_journey"
+    built = subprocess.run(
+        ["go", "build", "-buildvcs=false", "-o", program, "."],
+        cwd=HERE / "go",
+        env={**os.environ, **offline},
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stderr
+    return program
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # The first build of the SDK takes more than a minute.
+@STYLES
+def test_aws_sdk_for_go(go_journey, dynamodb_url, table_name, style):
+    take_journey([go_journey], dynamodb_url, table_name, style)
+
+
+@pytest.mark.slow
+@STYLES
+def test_aws_sdk_for_java(dynamodb_url, table_name, style):
+    jars = slow_client("java-clients")
+    command = ["java", "-cp", jars / "*", HERE / "java" / "SdkJourney.java"]
+    take_journey(command, dynamodb_url, table_name, style)
