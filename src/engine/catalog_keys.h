@@ -20,7 +20,7 @@ enum class CatalogRow : char {
 
 // The version of the layout that this program reads and writes, in the kFormat row as text. A
 // change that an older program would misread needs a new one.
-inline constexpr std::uint32_t kDataFormat = 1;
+inline constexpr std::uint32_t kDataFormat = 2;
 
 // The beginning of all keys of a kind, five bytes: table number 0 and the letter. For kFormat and
 // kNextNumber, of which there is one row each, it is the whole key.

@@ -9,6 +9,7 @@
 
 #include "dynamo/errors.h"
 #include "engine/catalog_keys.h"
+#include "engine/key_codec.h"
 #include "engine/test_engine.h"
 
 namespace stator::engine {
@@ -96,12 +97,41 @@ TEST_F(FolderTest, ANewerFormatIsRefusedAndLeftAlone) {
   rocksdb::DB* opened = nullptr;
   ASSERT_TRUE(rocksdb::DB::Open({}, path_ + "/db", &opened).ok());
   std::unique_ptr<rocksdb::DB> db(opened);
-  ASSERT_TRUE(db->Put({}, CatalogKey(CatalogRow::kFormat), "2").ok());
+  ASSERT_TRUE(db->Put({}, CatalogKey(CatalogRow::kFormat), "3").ok());
   db.reset();
   const auto refused = LocalDynamo::Open(Options());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), dynamo::kDataFormatTooNew);
-  EXPECT_NE(refused.error().message().find("format 2"), std::string::npos);
+  EXPECT_NE(refused.error().message().find("format 3"), std::string::npos);
+}
+
+TEST_F(FolderTest, AFolderOfFormat1IsReadWithItsLogAndBroughtUp) {
+  {
+    TestEngine engine(Options());
+    engine.MakeTable("kept", "id S");
+    engine.Put("kept", "id: 'a', v: 1");
+    engine.Put("kept", "id: 'b', v: 2");
+  }
+  const std::string format_key = CatalogKey(CatalogRow::kFormat);
+  std::string row_key;
+  KeyCodec(KeySpace{1, 0}, false).EncodeRow({*TestItem("id: 'b'").Find("id"), {}}, row_key);
+  rocksdb::DB* opened = nullptr;
+  // Its log stays: as RocksDB writes it, without frames.
+  ASSERT_TRUE(rocksdb::DB::Open({}, path_ + "/db", &opened).ok());
+  std::unique_ptr<rocksdb::DB> db(opened);
+  ASSERT_TRUE(db->Put({}, format_key, "1").ok());
+  ASSERT_TRUE(db->Delete({}, row_key).ok());
+  db.reset();
+  {
+    TestEngine engine(Options());
+    EXPECT_EQ(engine.Get("kept", "id: 'a'"), "id: 'a', v: 1");
+    EXPECT_EQ(engine.Get("kept", "id: 'b'"), "nothing");
+  }
+  ASSERT_TRUE(rocksdb::DB::OpenForReadOnly({}, path_ + "/db", &opened).ok());
+  db.reset(opened);
+  std::string format;
+  ASSERT_TRUE(db->Get({}, format_key, &format).ok());
+  EXPECT_EQ(format, "2");
 }
 
 TEST_F(FolderTest, AFolderThatCannotBeMadeSaysWhy) {

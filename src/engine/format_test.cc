@@ -8,6 +8,7 @@
 
 #include "dynamo/item_size.h"
 #include "engine/key_codec.h"
+#include "engine/log_frames.h"
 #include "engine/rocks.h"
 #include "engine/table.h"
 
@@ -133,6 +134,22 @@ TEST_F(FormatTest, HashesAndSegmentsAreThoseOfTheirVectors) {
                                std::stoi(std::string(total)))
                       .Contains(row_key));
     }
+  }
+}
+
+TEST_F(FormatTest, LogFilesHaveTheBytesOfTheirVectors) {
+  for (element vector : vectors_["log_files"]) {
+    const LogHeader header{std::uint64_t(vector["number"]),
+                           std::stoull(Text(vector, "salt"), nullptr, 16)};
+    std::string file;
+    AppendLogHeader(header, file);
+    for (element payload : vector["payloads"]) {
+      AppendFrame(header.salt, file.size(), std::string_view(payload), file);
+    }
+    EXPECT_EQ(Hex(file), Text(vector, "hex"));
+    ASSERT_TRUE(DecodeLogHeader(file));
+    EXPECT_EQ(DecodeLogHeader(file)->number, header.number);
+    EXPECT_EQ(DecodeLogHeader(file)->salt, header.salt);
   }
 }
 

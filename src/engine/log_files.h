@@ -1,9 +1,13 @@
-// LogFiles: a file system whose log files never fail towards RocksDB; their failures are kept here.
+// LogFiles: a file system whose log files ("<number>.log") never fail towards RocksDB, and take
+// over the files of logs that are no longer needed.
 //
-// Why: RocksDB 7.8 refuses with an assertion, which Debian's build has compiled in, to touch a log
-// file again once a write or sync of it failed. A full disk would end the process. With this
-// between, RocksDB goes on, LogSync learns of the failure before it acknowledges anything, and
-// recovers by writing the memtables out and beginning a new log.
+// RocksDB 7.8 refuses with an assertion, which Debian's build has compiled in, to touch a log file
+// again once a write or sync of it failed. A full disk would end the process. With this between,
+// RocksDB goes on, LogSync learns of the failure before it acknowledges anything, and recovers by
+// writing the memtables out and beginning a new log.
+//
+// A log that RocksDB deletes becomes a spare file, and the next log writes over it
+// (engine/log_frames.h has the reason and the layout).
 #pragma once
 
 #include <rocksdb/file_system.h>
@@ -12,39 +16,68 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace stator::engine {
 
-// Wraps any file system; all but the log files ("*.log") pass through. Thread-safe.
+// Wraps any file system; all but the log files pass through. Thread-safe.
 class LogFiles final : public rocksdb::FileSystemWrapper {
  public:
+  // Spares that are kept at most, and how large: a log is as large as the memtable it belongs to.
+  static constexpr std::size_t kSparesMax = 2;
+  static constexpr std::uint64_t kSpareBytesMax = std::uint64_t{128} << 20;
+
   // Over `files`.
   explicit LogFiles(const std::shared_ptr<rocksdb::FileSystem>& files) : FileSystemWrapper(files) {}
+
+  // Finds the spares in `folder` and deletes the logs that hold nothing: RocksDB deletes a log only
+  // behind a later one that holds something, so each start that writes nothing would leave one.
+  // REQUIRES: the database is not open.
+  void Open(const std::string& folder);
+  // Deletes the spares and the empty logs. REQUIRES: as Open.
+  void Close(const std::string& folder);
 
   // Whether a write or sync of a log file failed since the last Clear(). What was written to the
   // log since then may be lost or follow a torn record.
   bool failed() const { return failed_.load(std::memory_order_acquire); }
   // The first failure; ok when there is none.
   rocksdb::IOStatus failure() const;
-  // Forgets the failure. To be called before the memtables are written out: a later failure then
-  // shows.
+  // Forgets the failure, and deletes the spares, since the disk may be full. To be called before
+  // the memtables are written out: a later failure then shows.
   void Clear();
 
   // RocksDB's name for the kind of file system.
   const char* Name() const override { return "stator.LogFiles"; }
-  // As rocksdb::FileSystem.
+  // As rocksdb::FileSystem; a log takes a spare when there is one.
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
                                     rocksdb::IODebugContext* debug) override;
+  // As rocksdb::FileSystem; of a log, what was written to it. Reads logs without frames too, as
+  // data format 1 has them.
+  rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                                      rocksdb::IODebugContext* debug) override;
+  // As rocksdb::FileSystem; a log may become a spare.
+  rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override;
 
  private:
   class LogFile;
   void Keep(const rocksdb::IOStatus& status);
+  // Gives a new log its file: a spare, else an empty one.
+  rocksdb::IOStatus MakeFile(const std::string& path, const rocksdb::FileOptions& options,
+                             rocksdb::IODebugContext* debug);
+  void DeleteEmptyLogs(const std::string& folder, const std::vector<std::string>& names);
+  bool IsEmpty(const std::string& path);
+  bool CanBeSpare(const std::string& path);
+  void DeleteSpares();
 
   std::atomic<bool> failed_{false};
-  // Guards failure_.
+  // Guards all below.
   mutable std::mutex mutex_;
   rocksdb::IOStatus failure_;
+  // Paths.
+  std::vector<std::string> spares_;
 };
 
 }  // namespace stator::engine

@@ -131,7 +131,8 @@ TEST_F(PendingWritesTest, ATableThatVanishesMeanwhileIsAnErrorAndNoCrash) {
   engine_->MakeTable("others", "id S");
   Hold();
   engine_->store().PutItem({}, TestEngine::PutRequest("others", "id: 'a'"), Note());
-  auto dropped = std::async(std::launch::async, [&] { return engine_->DeleteTable("others").ok(); });
+  auto dropped =
+      std::async(std::launch::async, [&] { return engine_->DeleteTable("others").ok(); });
   while (engine_->DescribeTable("others").ok()) std::this_thread::yield();
   Release();
   EXPECT_TRUE(dropped.get());

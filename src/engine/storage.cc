@@ -26,20 +26,6 @@ Error FormatTooNew(const std::string& found) {
                    std::to_string(kDataFormat) + "; open it with the newer Stator that wrote it");
 }
 
-// A log that nothing was written to holds nothing, and RocksDB deletes it only behind a later one
-// that holds something: without this each start that writes nothing would leave a file.
-void RemoveEmptyLogs(rocksdb::Env& env, const std::string& path) {
-  std::vector<std::string> names;
-  if (!env.GetChildren(path, &names).ok()) return;
-  for (const std::string& name : names) {
-    const std::string file = path + "/" + name;
-    std::uint64_t size_bytes = 0;
-    if (name.ends_with(".log") && env.GetFileSize(file, &size_bytes).ok() && size_bytes == 0) {
-      static_cast<void>(env.DeleteFile(file));
-    }
-  }
-}
-
 }  // namespace
 
 // Tells LogSync what RocksDB finds out in the background. RocksDB may call before LogSync exists.
@@ -103,7 +89,7 @@ Status Storage::OpenDatabase(const EngineOptions& options) {
   }
   // RocksDB would make it too, after an error in its log that it was not there.
   static_cast<void>(where.env->CreateDirIfMissing(path));
-  RemoveEmptyLogs(*where.env, path);
+  if (log_files_ != nullptr) log_files_->Open(path);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(MakeRocksOptions(where, listener_), path, &db);
   db_.reset(db);
@@ -119,12 +105,7 @@ Status Storage::CheckFormat() {
   const std::string key = CatalogKey(CatalogRow::kFormat);
   std::string text;
   rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), key, &text);
-  if (status.IsNotFound()) {
-    rocksdb::WriteOptions synced = write_options_;
-    synced.sync = !synced.disableWAL;
-    status = db_->Put(synced, key, std::to_string(kDataFormat));
-    return status.ok() ? base::OkStatus() : StorageError(status, "the data folder cannot be made");
-  }
+  if (status.IsNotFound()) return WriteFormat("the data folder cannot be made");
   if (!status.ok()) return StorageError(status, "the format of the data folder cannot be read");
   std::uint32_t found = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), found);
@@ -132,7 +113,17 @@ Status Storage::CheckFormat() {
     return Error(ErrorKind::kInternal, dynamo::kInternalServerError,
                  "the data folder is damaged: its format reads \"" + text + "\"");
   }
-  return found > kDataFormat ? FormatTooNew(text) : base::OkStatus();
+  if (found > kDataFormat) return FormatTooNew(text);
+  return found == kDataFormat ? base::OkStatus()
+                              : WriteFormat("the data folder cannot be brought to this format");
+}
+
+Status Storage::WriteFormat(std::string_view doing) {
+  rocksdb::WriteOptions synced = write_options_;
+  synced.sync = !synced.disableWAL;
+  const rocksdb::Status status =
+      db_->Put(synced, CatalogKey(CatalogRow::kFormat), std::to_string(kDataFormat));
+  return status.ok() ? base::OkStatus() : StorageError(status, doing);
 }
 
 Storage::~Storage() {
@@ -148,6 +139,7 @@ Storage::~Storage() {
     }
   }
   static_cast<void>(db_->Close());
+  if (log_files_ != nullptr) log_files_->Close(db_->GetName());
 }
 
 Result<WriteTicket> Storage::Reserve(const base::Deadline& deadline) {

@@ -128,7 +128,9 @@ class Storage {
 
   explicit Storage(const EngineOptions& options);
   base::Status OpenDatabase(const EngineOptions& options);
+  // Writes the format into a new folder and into one of an older format.
   base::Status CheckFormat();
+  base::Status WriteFormat(std::string_view doing);
 
   // The lock of the folder; none in memory, nor on another Env, where RocksDB's own lock has to do.
   std::optional<DataFolder> folder_;

@@ -16,6 +16,8 @@ using rocksdb::Slice;
 
 namespace {
 
+constexpr std::uint64_t kPageBytes = 4096;
+
 IOStatus NoPower() { return IOStatus::IOError("the power is cut"); }
 
 // RocksDB's own file system in memory, a fresh one for each call; the Env that owns it lives as
@@ -67,6 +69,47 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
   std::string path_;
 };
 
+// A file open for writing at places.
+class FaultyRandomFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
+ public:
+  FaultyRandomFile(std::unique_ptr<rocksdb::FSRandomRWFile> file, FaultyFileSystem* owner,
+                   std::string path)
+      : FSRandomRWFileOwnerWrapper(std::move(file)), owner_(owner), path_(std::move(path)) {}
+
+  IOStatus Write(std::uint64_t offset, const Slice& data, const IOOptions& options,
+                 IODebugContext* debug) override {
+    // Only what makes the file longer takes room on the disk.
+    const std::uint64_t end = offset + data.size();
+    const std::uint64_t size_bytes = owner_->WrittenBytes(path_);
+    std::uint64_t longer = end > size_bytes ? end - size_bytes : 0;
+    const std::uint64_t wanted = longer;
+    const IOStatus fault = owner_->BeforeWrite(longer);
+    const Slice taken(data.data(), fault.ok()    ? data.size()
+                                   : longer == 0 ? 0
+                                                 : data.size() - (wanted - longer));
+    if (taken.empty()) return fault;
+    owner_->Overwrites(path_, *target(), offset, taken.size());
+    IOStatus status = FSRandomRWFileOwnerWrapper::Write(offset, taken, options, debug);
+    if (status.ok()) owner_->Written(path_, longer);
+    return status.ok() ? fault : status;
+  }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override { return SyncAll(); }
+  IOStatus Fsync(const IOOptions&, IODebugContext*) override { return SyncAll(); }
+
+ private:
+  IOStatus SyncAll() {
+    const std::uint64_t written = owner_->WrittenBytes(path_);
+    const std::size_t parts = owner_->OverwrittenParts(path_);
+    if (IOStatus fault = owner_->BeforeSync(); !fault.ok()) return fault;
+    owner_->OverwrittenSynced(path_, parts);
+    owner_->Synced(path_, written);
+    return IOStatus::OK();
+  }
+
+  FaultyFileSystem* owner_;
+  std::string path_;
+};
+
 // A folder: syncing it makes the entries of new files durable.
 class FaultyDirectory final : public rocksdb::FSDirectoryWrapper {
  public:
@@ -108,6 +151,7 @@ void FaultyFileSystem::RestorePower() {
     }
     if (file.synced_bytes < file.written_bytes) CutBack(path, file.synced_bytes);
     file.written_bytes = file.synced_bytes;
+    if (!file.overwritten.empty()) LosePages(path, file);
     ++at;
   }
   power_ = true;
@@ -180,14 +224,60 @@ void FaultyFileSystem::FolderSynced(const std::string& folder) {
   }
 }
 
-void FaultyFileSystem::CutBack(const std::string& path, std::uint64_t size_bytes) {
+void FaultyFileSystem::Overwrites(const std::string& path, rocksdb::FSRandomRWFile& file,
+                                  std::uint64_t offset, std::uint64_t bytes) {
+  std::lock_guard lock(mutex_);
+  for (const std::uint64_t end = offset + bytes; offset < end;) {
+    const std::uint64_t page_end = std::min(end, (offset / kPageBytes + 1) * kPageBytes);
+    char scratch[kPageBytes];
+    Slice before;
+    CHECK(file.Read(offset, page_end - offset, {}, &before, scratch, nullptr).ok());
+    files_[path].overwritten.push_back({offset, before.ToString()});
+    offset = page_end;
+  }
+}
+
+std::size_t FaultyFileSystem::OverwrittenParts(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  return files_[path].overwritten.size();
+}
+
+void FaultyFileSystem::OverwrittenSynced(const std::string& path, std::size_t parts) {
+  std::lock_guard lock(mutex_);
+  auto& overwritten = files_[path].overwritten;
+  overwritten.erase(overwritten.begin(), overwritten.begin() + static_cast<std::ptrdiff_t>(parts));
+}
+
+// From the newest part to the oldest: a page that is lost as of one write may be kept as of one
+// before it.
+void FaultyFileSystem::LosePages(const std::string& path, Durability& file) {
+  std::string content = Content(path);
+  for (auto part = file.overwritten.rbegin(); part != file.overwritten.rend(); ++part) {
+    if (random_() % 2 == 0 || part->offset >= content.size()) continue;
+    const std::size_t room = content.size() - part->offset;
+    const std::size_t size = std::min(part->content.size(), room);
+    content.replace(part->offset, size, part->content, 0, size);
+  }
+  file.overwritten.clear();
+  Rewrite(path, content);
+}
+
+std::string FaultyFileSystem::Content(const std::string& path) {
+  std::uint64_t size_bytes = 0;
+  CHECK(target()->GetFileSize(path, {}, &size_bytes, nullptr).ok());
   std::string content(size_bytes, '\0');
   std::unique_ptr<rocksdb::FSSequentialFile> reader;
   CHECK(target()->NewSequentialFile(path, {}, &reader, nullptr).ok());
   Slice read;
   CHECK(reader->Read(size_bytes, {}, &read, content.data(), nullptr).ok());
-  content.assign(read.data(), read.size());
-  reader.reset();
+  return read.ToString();
+}
+
+void FaultyFileSystem::CutBack(const std::string& path, std::uint64_t size_bytes) {
+  Rewrite(path, Content(path).substr(0, size_bytes));
+}
+
+void FaultyFileSystem::Rewrite(const std::string& path, const std::string& content) {
   std::unique_ptr<rocksdb::FSWritableFile> writer;
   CHECK(target()->NewWritableFile(path, {}, &writer, nullptr).ok());
   CHECK(writer->Append(content, {}, nullptr).ok());
@@ -216,6 +306,17 @@ IOStatus FaultyFileSystem::ReopenWritableFile(const std::string& path,
   std::unique_ptr<rocksdb::FSWritableFile> file;
   IOStatus status = target()->ReopenWritableFile(path, options, &file, debug);
   if (status.ok()) *result = std::make_unique<FaultyFile>(std::move(file), this, path);
+  return status;
+}
+
+IOStatus FaultyFileSystem::NewRandomRWFile(const std::string& path,
+                                           const rocksdb::FileOptions& options,
+                                           std::unique_ptr<rocksdb::FSRandomRWFile>* result,
+                                           IODebugContext* debug) {
+  if (IOStatus fault = BeforeChange(); !fault.ok()) return fault;
+  std::unique_ptr<rocksdb::FSRandomRWFile> file;
+  IOStatus status = target()->NewRandomRWFile(path, options, &file, debug);
+  if (status.ok()) *result = std::make_unique<FaultyRandomFile>(std::move(file), this, path);
   return status;
 }
 

@@ -10,9 +10,11 @@
 //   files->RestorePower();        // what was not synced is gone
 //   ... reopen ...
 //
-// What survives a power cut: of each file, the bytes before its last successful Sync or Fsync; a
-// new file only when its folder was synced after its creation. Renames and deletions count as
-// durable at once, which is kinder than a disk may be.
+// What survives a power cut: of a file that is appended to, the bytes before its last successful
+// Sync or Fsync; of one that is written at places (NewRandomRWFile), what its last sync left, and
+// of what was written over it since, some pages of 4 KiB and others not, by a seeded draw, as a
+// disk may. A new file survives only when its folder was synced after its creation. Renames and
+// deletions count as durable at once, which is kinder than a disk may be.
 #pragma once
 
 #include <rocksdb/file_system.h>
@@ -22,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -58,6 +61,10 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus ReopenWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                        std::unique_ptr<rocksdb::FSWritableFile>* result,
                                        rocksdb::IODebugContext* debug) override;
+  // As rocksdb::FileSystem; REQUIRES: nobody appends to the file meanwhile.
+  rocksdb::IOStatus NewRandomRWFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSRandomRWFile>* result,
+                                    rocksdb::IODebugContext* debug) override;
   // As rocksdb::FileSystem; syncing the folder makes its new files durable.
   rocksdb::IOStatus NewDirectory(const std::string& path, const rocksdb::IOOptions& options,
                                  std::unique_ptr<rocksdb::FSDirectory>* result,
@@ -72,13 +79,21 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
 
  private:
   friend class FaultyFile;
+  friend class FaultyRandomFile;
   friend class FaultyDirectory;
 
+  // A part of a file as it was; what lay behind the end is missing.
+  struct Overwritten {
+    std::uint64_t offset = 0;
+    std::string content;
+  };
   // What is known of one file that was written since the start.
   struct Durability {
     std::uint64_t written_bytes = 0;
     std::uint64_t synced_bytes = 0;
     bool entry_is_durable = false;  // its folder was synced after its creation
+    // Written over since the last sync: what was there before, at most a page each.
+    std::vector<Overwritten> overwritten;
   };
 
   // `bytes` becomes how many of them fit.
@@ -89,6 +104,15 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   std::uint64_t WrittenBytes(const std::string& path);
   void Synced(const std::string& path, std::uint64_t bytes);
   void FolderSynced(const std::string& folder);
+  // Remembers what `bytes` at `offset` are about to write over.
+  void Overwrites(const std::string& path, rocksdb::FSRandomRWFile& file, std::uint64_t offset,
+                  std::uint64_t bytes);
+  // How many overwritten parts a sync that begins now makes safe; then that it did.
+  std::size_t OverwrittenParts(const std::string& path);
+  void OverwrittenSynced(const std::string& path, std::size_t parts);
+  void LosePages(const std::string& path, Durability& file);
+  std::string Content(const std::string& path);
+  void Rewrite(const std::string& path, const std::string& content);
   void CutBack(const std::string& path, std::uint64_t size_bytes);
 
   mutable std::mutex mutex_;
@@ -97,6 +121,7 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   int syncs_to_fail_ = 0;
   std::uint64_t bytes_left_ = kNoLimit;
   std::uint64_t syncs_ = 0;
+  std::mt19937 random_{4096};
 };
 
 }  // namespace stator::testing

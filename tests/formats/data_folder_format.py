@@ -40,3 +40,23 @@ def segment_of(partition: bytes, total: int) -> int:
 
 def counts(items: int, size: int) -> bytes:
     return struct.pack("<qq", items, size)
+
+
+def crc32c(data: bytes) -> int:
+    """The Castagnoli CRC, bit by bit."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def log_file(number: int, salt: int, payloads: list[bytes]) -> bytes:
+    """A log file: its header and a frame for each payload."""
+    header = b"StatorL1" + struct.pack("<QQ", number, salt)
+    file = header + struct.pack("<II", crc32c(header), 0)
+    for payload in payloads:
+        place = struct.pack("<QQI", salt, len(file), len(payload))
+        file += struct.pack("<II", len(payload), crc32c(place + payload)) + payload
+    return file

@@ -43,3 +43,10 @@ def test_catalog_rows_have_the_bytes_of_their_vectors():
         assert encode_item(vector["item"]).hex() == vector["hex"]
     for vector in VECTORS["counts"]:
         assert form.counts(vector["items"], vector["bytes"]).hex() == vector["hex"]
+
+
+def test_log_files_have_the_bytes_of_their_vectors():
+    for vector in VECTORS["log_files"]:
+        payloads = [payload.encode() for payload in vector["payloads"]]
+        file = form.log_file(vector["number"], int(vector["salt"], 16), payloads)
+        assert file.hex() == vector["hex"]
