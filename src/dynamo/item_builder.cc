@@ -20,6 +20,13 @@ std::string_view ContentAt(const char* at) {
   return {at, length};
 }
 
+// The first 8 bytes of a name as a number that orders as they do; zeros behind a shorter one.
+std::uint64_t NameBegin(std::string_view name) {
+  std::uint64_t begin = 0;
+  std::memcpy(&begin, name.data(), std::min(name.size(), sizeof begin));
+  return __builtin_bswap64(begin);
+}
+
 bool IsSetTag(std::uint8_t tag) { return tag >= AttributeValue::kTagStringSet; }
 
 base::Error EmptySet(std::uint8_t tag) {
@@ -148,46 +155,56 @@ base::Status ItemBuilder::EndSet() {
   return base::OkStatus();
 }
 
-// Puts the entries of a map whose names did not arrive in order into order; of equal names the last
-// one stays.
+// Puts the table of offsets in front of the entries of a map.
+void ItemBuilder::InsertOffsets(const Frame& frame) {
+  const std::size_t table_bytes = (offsets_.size() - frame.first_offset) * sizeof(std::uint32_t);
+  if (table_bytes == 0) return;
+  bytes_.insert(frame.start + kHeaderBytes, table_bytes, '\0');
+  std::memcpy(bytes_.data() + frame.start + kHeaderBytes, offsets_.data() + frame.first_offset,
+              table_bytes);
+}
+
+// InsertOffsets for a map whose names did not arrive in order, which puts the entries into order;
+// of equal names the last one stays.
 void ItemBuilder::SortEntries(const Frame& frame) {
-  struct Entry {
-    std::string_view name;
-    std::uint32_t begin;
-    std::uint32_t end;
-  };
   const char* entries = bytes_.data() + frame.start + kHeaderBytes;
   const auto total = static_cast<std::uint32_t>(bytes_.size() - frame.start - kHeaderBytes);
-  std::vector<Entry> order;
-  order.reserve(offsets_.size() - frame.first_offset);
+  order_.clear();
   for (std::size_t i = frame.first_offset; i < offsets_.size(); ++i) {
     const std::uint32_t end = i + 1 < offsets_.size() ? offsets_[i + 1] : total;
-    order.push_back({ContentAt(entries + offsets_[i]), offsets_[i], end});
+    order_.push_back({NameBegin(ContentAt(entries + offsets_[i])), offsets_[i], end});
   }
-  std::sort(order.begin(), order.end(), [](const Entry& a, const Entry& b) {
-    return a.name != b.name ? a.name < b.name : a.begin < b.begin;
+  const auto order_of = [entries](const Entry& a, const Entry& b) {
+    if (a.name_begin != b.name_begin) return a.name_begin <=> b.name_begin;
+    return ContentAt(entries + a.begin) <=> ContentAt(entries + b.begin);
+  };
+  std::sort(order_.begin(), order_.end(), [&](const Entry& a, const Entry& b) {
+    const auto order = order_of(a, b);
+    return order != 0 ? order < 0 : a.begin < b.begin;
   });
-  scratch_.clear();
+  const auto same = [&](const Entry& a, const Entry& b) { return order_of(a, b) == 0; };
+  const auto first = std::unique(order_.rbegin(), order_.rend(), same).base();
+
   offsets_.resize(frame.first_offset);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i + 1 < order.size() && order[i + 1].name == order[i].name) continue;
-    offsets_.push_back(static_cast<std::uint32_t>(scratch_.size()));
-    scratch_.append(entries + order[i].begin, order[i].end - order[i].begin);
+  const auto count = static_cast<std::size_t>(order_.end() - first);
+  scratch_.assign(count * sizeof(std::uint32_t), '\0');
+  const std::size_t table_bytes = scratch_.size();
+  for (auto entry = first; entry != order_.end(); ++entry) {
+    offsets_.push_back(static_cast<std::uint32_t>(scratch_.size() - table_bytes));
+    scratch_.append(entries + entry->begin, entry->end - entry->begin);
   }
+  std::memcpy(scratch_.data(), offsets_.data() + frame.first_offset, table_bytes);
   bytes_.replace(frame.start + kHeaderBytes, std::string::npos, scratch_);
 }
 
 void ItemBuilder::CloseFrame(bool with_offsets) {
   const Frame frame = frames_.back();
-  if (!frame.sorted) SortEntries(frame);
-  const std::size_t count = offsets_.size() - frame.first_offset;
-  if (with_offsets) {
-    bytes_.insert(frame.start + kHeaderBytes, count * sizeof(std::uint32_t), '\0');
-    if (count > 0) {
-      std::memcpy(bytes_.data() + frame.start + kHeaderBytes, offsets_.data() + frame.first_offset,
-                  count * sizeof(std::uint32_t));
-    }
+  if (!frame.sorted) {
+    SortEntries(frame);
+  } else if (with_offsets) {
+    InsertOffsets(frame);
   }
+  const std::size_t count = offsets_.size() - frame.first_offset;
   PutU32(bytes_.data() + frame.start, bytes_.size() - frame.start - sizeof(std::uint32_t));
   PutU32(bytes_.data() + frame.start + sizeof(std::uint32_t), count);
   offsets_.resize(frame.first_offset);

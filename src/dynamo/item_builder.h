@@ -75,11 +75,18 @@ class ItemBuilder {
     std::size_t first_offset;  // its entries in offsets_
     bool sorted;               // names arrived in order so far
   };
+  // An entry of a map that is being put in order, its place counted from the first.
+  struct Entry {
+    std::uint64_t name_begin;  // the first 8 bytes of its name, comparable as a number
+    std::uint32_t begin;
+    std::uint32_t end;
+  };
 
   ItemBuilder& Tag(std::uint8_t tag);
   ItemBuilder& Bytes(std::uint8_t tag, std::string_view content);
   ItemBuilder& Open(std::uint8_t tag);
   void BeginValue();
+  void InsertOffsets(const Frame& frame);
   void SortEntries(const Frame& frame);
   void CloseFrame(bool with_offsets);
 
@@ -87,6 +94,7 @@ class ItemBuilder {
   std::string scratch_;  // a body being put in order
   std::vector<std::uint32_t> offsets_;
   std::vector<Frame> frames_;
+  std::vector<Entry> order_;
 };
 
 // Copies `source` into `out` with the top-level attributes `set` added or replaced and those named

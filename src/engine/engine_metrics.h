@@ -72,6 +72,8 @@ class OperationTimer {
     other.seconds_ = nullptr;
   }
   OperationTimer& operator=(OperationTimer&&) = delete;
+  // When it was made.
+  base::MonotonicTime start() const { return start_; }
   ~OperationTimer() {
     if (seconds_ == nullptr) return;
     const auto taken = clock_->Now() - start_;

@@ -6,7 +6,12 @@ namespace stator::engine {
 
 base::Status CheckWanted(const EngineParts& parts, const base::CallContext& context,
                          std::string_view what) {
-  if (context.cancel.cancelled() || context.deadline.Passed(parts.options.clock->Now())) {
+  return CheckWanted(context, parts.options.clock->Now(), what);
+}
+
+base::Status CheckWanted(const base::CallContext& context, base::MonotonicTime now,
+                         std::string_view what) {
+  if (context.cancel.cancelled() || context.deadline.Passed(now)) {
     return dynamo::DeadlineError(what);
   }
   return base::OkStatus();

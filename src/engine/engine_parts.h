@@ -45,6 +45,9 @@ struct EngineParts {
 // in long ones. ERRORS: DeadlineExceeded; `what` names the call in its message.
 base::Status CheckWanted(const EngineParts& parts, const base::CallContext& context,
                          std::string_view what);
+// The same for who has just read the clock.
+base::Status CheckWanted(const base::CallContext& context, base::MonotonicTime now,
+                         std::string_view what);
 
 // The table of an item operation, by name or ARN. It stays usable when it is dropped meanwhile:
 // reads find nothing then, writes look at Table::dropped(). ERRORS: ResourceNotFoundException in

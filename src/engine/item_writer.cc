@@ -48,8 +48,7 @@ class OldItem {
 
  private:
   base::Status Read(EngineParts& parts, const ItemChange& change) {
-    STATOR_RETURN_IF_ERROR(
-        ReadRow(parts, *change.table, change.row_key, "reading an item", found_));
+    STATOR_RETURN_IF_ERROR(ReadRow(parts, *change.table, change.key, "reading an item", found_));
     if (found_.get() == nullptr) return base::OkStatus();
     row_ = *found_.get();
     exists_ = true;

@@ -1,5 +1,7 @@
 #include "engine/key_codec.h"
 
+#include <algorithm>
+
 #include "dynamo/errors.h"
 #include "engine/big_endian.h"
 #include "engine/md5.h"
@@ -16,8 +18,6 @@ using expression::SortKeyOperator;
 
 // Read off AWS's scans: what precedes the key bytes in the hash.
 constexpr std::string_view kHashSalt = "Outliers";
-constexpr std::size_t kSpaceBytes = 6;
-constexpr std::size_t kHashBytes = 3;
 // Inside an escaped component a zero byte is followed by kZeroGoesOn, at its end by kComponentEnd:
 // the shorter component comes first.
 constexpr char kComponentEnd = '\x01';
@@ -92,31 +92,39 @@ std::string PrefixEnd(std::string_view prefix) {
   return end;
 }
 
-void KeyCodec::AppendSpace(std::string& out) const {
-  AppendBigEndian(space_.table, 4, out);
-  AppendBigEndian(space_.index, 2, out);
+KeyCodec::KeyCodec(KeySpace space, bool has_sort) : space_(space), has_sort_(has_sort) {
+  std::string head;
+  AppendBigEndian(space_.table, 4, head);
+  AppendBigEndian(space_.index, 2, head);
+  head.append(kRowHashBytes, '\0');
+  std::copy(head.begin(), head.end(), head_.begin());
 }
 
-void KeyCodec::AppendPartition(std::string_view partition, std::string& out) const {
-  AppendBigEndian(PartitionHash(partition), kHashBytes, out);
+void KeyCodec::EncodeUnhashedPartition(AttributeValue partition, std::string& out) const {
+  out.assign(head_.data(), head_.size());
   if (has_sort_) {
-    AppendEscaped(partition, out);
+    AppendEscaped(KeyValueBytes(partition), out);
   } else {
-    out.append(partition);
+    out.append(KeyValueBytes(partition));
   }
 }
 
-void KeyCodec::EncodeRow(const dynamo::ItemKey& key, std::string& out) const {
-  out.clear();
-  AppendSpace(out);
-  AppendPartition(KeyValueBytes(key.partition), out);
+void KeyCodec::EncodeUnhashedRow(const dynamo::ItemKey& key, std::string& out) const {
+  EncodeUnhashedPartition(key.partition, out);
   if (has_sort_) out.append(KeyValueBytes(*key.sort));
+}
+
+void KeyCodec::FillHash(AttributeValue partition, std::string& row_key) {
+  const std::uint32_t hash = PartitionHash(KeyValueBytes(partition));
+  for (std::size_t i = 0; i < kRowHashBytes; ++i) {
+    row_key[kRowHashOffset + i] = static_cast<char>(hash >> (8 * (kRowHashBytes - 1 - i)));
+  }
 }
 
 KeyRange KeyCodec::Partition(AttributeValue partition) const {
   KeyRange range;
-  AppendSpace(range.low);
-  AppendPartition(KeyValueBytes(partition), range.low);
+  EncodeUnhashedPartition(partition, range.low);
+  FillHash(partition, range.low);
   // Without a sort part the partition is one row, and others may begin with its key.
   range.high = has_sort_ ? PrefixEnd(range.low) : range.low + '\0';
   return range;
@@ -150,7 +158,7 @@ KeyRange KeyCodec::PartitionPart(AttributeValue partition,
 
 KeyRange KeyCodec::All() const {
   KeyRange range;
-  AppendSpace(range.low);
+  range.low.assign(head_.data(), kRowHashOffset);
   range.high = PrefixEnd(range.low);
   return range;
 }
@@ -161,7 +169,7 @@ KeyRange KeyCodec::Segment(std::int32_t segment, std::int32_t total) const {
   // Behind the last slot there is no hash: a segment that begins there is empty.
   const auto at_slot = [&](std::uint32_t slot) {
     std::string bound = space;
-    AppendBigEndian(slot << kSlotShift, kHashBytes, bound);
+    AppendBigEndian(slot << kSlotShift, kRowHashBytes, bound);
     return slot < kSegmentSlots ? bound : range.high;
   };
   return {at_slot(FirstSlot(segment, total)),
@@ -169,12 +177,12 @@ KeyRange KeyCodec::Segment(std::int32_t segment, std::int32_t total) const {
 }
 
 base::Status KeyCodec::Decode(std::string_view row_key, RowKeyParts& parts) const {
-  if (row_key.size() <= kSpaceBytes + kHashBytes) return Damaged("it is too short");
+  if (row_key.size() <= kRowHashOffset + kRowHashBytes) return Damaged("it is too short");
   if (ReadBigEndian(row_key.substr(0, 4)) != space_.table ||
       ReadBigEndian(row_key.substr(4, 2)) != space_.index) {
     return Damaged("it is of another table");
   }
-  row_key.remove_prefix(kSpaceBytes + kHashBytes);
+  row_key.remove_prefix(kRowHashOffset + kRowHashBytes);
   parts.partition.clear();
   if (!has_sort_) {
     parts.partition = row_key;

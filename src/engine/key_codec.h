@@ -7,6 +7,7 @@
 // partitions into the order in which AWS scans them, and each scan segment is one range of it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -55,14 +56,26 @@ std::uint32_t PartitionHash(std::string_view partition);
 // The smallest byte string behind all that begin with `prefix`. REQUIRES: not all bytes are FF.
 std::string PrefixEnd(std::string_view prefix);
 
+// Where the hash stands in every row key.
+inline constexpr std::size_t kRowHashOffset = 6;
+inline constexpr std::size_t kRowHashBytes = 3;
+
 // Encodes and decodes the keys of one table or index. A value; cheap to copy.
 class KeyCodec {
  public:
   // Codec of `space`, whose keys have a sort part or not.
-  KeyCodec(KeySpace space, bool has_sort) : space_(space), has_sort_(has_sort) {}
+  KeyCodec(KeySpace space, bool has_sort);
 
   // Replaces `out` with the row key of `key`. REQUIRES: `key` has the schema's attributes.
-  void EncodeRow(const dynamo::ItemKey& key, std::string& out) const;
+  void EncodeRow(const dynamo::ItemKey& key, std::string& out) const {
+    EncodeUnhashedRow(key, out);
+    FillHash(key.partition, out);
+  }
+  // EncodeRow with zeros in place of the hash, an MD5, which costs more than all the rest. It is
+  // enough to tell rows apart.
+  void EncodeUnhashedRow(const dynamo::ItemKey& key, std::string& out) const;
+  // Makes an unhashed row key a row key. REQUIRES: `row_key` is of that partition.
+  static void FillHash(dynamo::AttributeValue partition, std::string& row_key);
   // All rows of one partition.
   KeyRange Partition(dynamo::AttributeValue partition) const;
   // The rows of a partition whose sort key meets `condition`; may be empty (low >= high).
@@ -80,11 +93,12 @@ class KeyCodec {
   base::Status Decode(std::string_view row_key, RowKeyParts& parts) const;
 
  private:
-  void AppendSpace(std::string& out) const;
-  void AppendPartition(std::string_view partition, std::string& out) const;
+  void EncodeUnhashedPartition(dynamo::AttributeValue partition, std::string& out) const;
 
   KeySpace space_;
   bool has_sort_;
+  // What all its unhashed row keys begin with.
+  std::array<char, kRowHashOffset + kRowHashBytes> head_;
 };
 
 // Every row of a table and of its indexes.

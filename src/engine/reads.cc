@@ -61,10 +61,11 @@ void AppendRow(const Table& table, const ItemKey& key, const StoredRow& row,
   expression::Project(*projection, dynamo::ItemView(whole), out);
 }
 
-// One row to read, and where it was found.
+// One row to read.
 struct RowRead {
   const Table* table;
   ItemKey key;
+  // Unhashed until RocksDB has to be asked.
   std::string row_key;
 };
 
@@ -72,12 +73,14 @@ struct RowRead {
 class RowsAtOnce {
  public:
   // Looks up all of `reads`: in the row cache, and what that does not know in RocksDB at once.
-  void Find(EngineParts& parts, std::span<const RowRead> reads) {
+  void Find(EngineParts& parts, std::span<RowRead> reads) {
     cached_.clear();
     keys_.clear();
-    for (const RowRead& read : reads) {
+    for (RowRead& read : reads) {
       cached_.push_back(parts.row_cache->Find(read.row_key));
-      if (cached_.back().row == nullptr) keys_.push_back(read.row_key);
+      if (cached_.back().row != nullptr) continue;
+      KeyCodec::FillHash(read.key.partition, read.row_key);
+      keys_.push_back(read.row_key);
     }
     values_.clear();
     values_.resize(keys_.size());
@@ -125,11 +128,11 @@ class RowsAtOnce {
 // of damaged rows, DeadlineExceeded.
 template <typename Visit>
 Status ReadRows(EngineParts& parts, const base::CallContext& context, std::string_view what,
-                const std::vector<RowRead>& reads, Visit&& visit) {
+                std::span<RowRead> reads, Visit&& visit) {
   RowsAtOnce rows;
   for (std::size_t begin = 0; begin < reads.size(); begin += kReadsAtOnce) {
     STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, what));
-    const auto some = std::span(reads).subspan(begin, std::min(kReadsAtOnce, reads.size() - begin));
+    const auto some = reads.subspan(begin, std::min(kReadsAtOnce, reads.size() - begin));
     rows.Find(parts, some);
     STATOR_RETURN_IF_ERROR(
         rows.ForEach(parts, what, some,
@@ -177,7 +180,7 @@ Result<std::vector<BatchTable>> PrepareBatch(EngineParts& parts,
       STATOR_ASSIGN_OR_RETURN(const ItemKey checked,
                               dynamo::ValidateKey(table.key_schema(), key.view()));
       RowRead read{&table, checked, {}};
-      table.keys().EncodeRow(checked, read.row_key);
+      table.keys().EncodeUnhashedRow(checked, read.row_key);
       tables[i].reads.push_back(std::move(read));
     }
     STATOR_RETURN_IF_ERROR(CheckNoDuplicates(tables[i].reads));
@@ -188,7 +191,7 @@ Result<std::vector<BatchTable>> PrepareBatch(EngineParts& parts,
 // Reads one table of a batch into `response`; `reply_bytes` counts over all tables.
 Status ReadBatchTable(EngineParts& parts, const base::CallContext& context,
                       const dynamo::BatchGetItemRequest& request,
-                      const dynamo::KeysAndAttributes& asked, const BatchTable& prepared,
+                      const dynamo::KeysAndAttributes& asked, BatchTable& prepared,
                       std::size_t& reply_bytes, dynamo::BatchGetItemResponse& response) {
   ItemBatch found;
   dynamo::KeysAndAttributes unprocessed;
@@ -267,7 +270,7 @@ Result<RowRead> PrepareRead(TablesByName& tables, const dynamo::ReadManyRequest&
   STATOR_ASSIGN_OR_RETURN(const ItemKey key,
                           dynamo::ValidateKey(table->key_schema(), asked.key.view()));
   RowRead read{table, key, {}};
-  table->keys().EncodeRow(key, read.row_key);
+  table->keys().EncodeUnhashedRow(key, read.row_key);
   return read;
 }
 
@@ -325,17 +328,15 @@ void FillUpTo(std::size_t end, const ManyReads& reads, ItemBatch& items) {
 Result<dynamo::GetItemResponse> GetItem(EngineParts& parts, const base::CallContext& context,
                                         const dynamo::GetItemRequest& request) {
   const OperationTimer timer(*parts.metrics, TimedOperation::kGetItem);
-  STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, "GetItem"));
+  STATOR_RETURN_IF_ERROR(CheckWanted(context, timer.start(), "GetItem"));
   STATOR_ASSIGN_OR_RETURN(
       const std::optional<BoundProjection> projection,
       BindProjection(parts, request.projection_expression, request.expression_attributes));
   STATOR_ASSIGN_OR_RETURN(const std::shared_ptr<Table> table, FindTable(parts, request.table_name));
   STATOR_ASSIGN_OR_RETURN(const ItemKey key,
                           dynamo::ValidateKey(table->key_schema(), request.key.view()));
-  std::string row_key;
-  table->keys().EncodeRow(key, row_key);
   FoundRow found;
-  STATOR_RETURN_IF_ERROR(ReadRow(parts, *table, row_key, "GetItem", found));
+  STATOR_RETURN_IF_ERROR(ReadRow(parts, *table, key, "GetItem", found));
   dynamo::GetItemResponse response;
   std::size_t size_bytes = 0;
   if (const StoredRow* row = found.get()) {
@@ -355,7 +356,7 @@ Result<dynamo::BatchGetItemResponse> BatchGetItem(EngineParts& parts,
                                                   const dynamo::BatchGetItemRequest& request) {
   const OperationTimer timer(*parts.metrics, TimedOperation::kBatchGetItem);
   STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, "BatchGetItem"));
-  STATOR_ASSIGN_OR_RETURN(const std::vector<BatchTable> tables, PrepareBatch(parts, request));
+  STATOR_ASSIGN_OR_RETURN(std::vector<BatchTable> tables, PrepareBatch(parts, request));
   dynamo::BatchGetItemResponse response;
   std::size_t reply_bytes = 0;
   for (std::size_t i = 0; i < tables.size(); ++i) {

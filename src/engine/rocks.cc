@@ -86,6 +86,8 @@ rocksdb::Options MakeRocksOptions(const EngineOptions& options,
   // What has just been written is soon written again by compaction: compressing it would be lost.
   rocks.compression_per_level.assign(rocks.num_levels, rocksdb::kLZ4Compression);
   rocks.compression_per_level.front() = rocksdb::kNoCompression;
+  // Else compaction reads block by block, a system call each.
+  rocks.compaction_readahead_size = 1 << 20;
   rocks.level_compaction_dynamic_level_bytes = true;
   rocks.bytes_per_sync = 1 << 20;
   // Its own statistics would wake a thread every ten minutes to write files that nobody reads.

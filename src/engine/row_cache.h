@@ -22,7 +22,8 @@
 
 namespace stator::engine {
 
-// Bounded by bytes; thread-safe. Row keys are those of KeyCodec, values those of RowCodec.
+// Bounded by bytes; thread-safe. Row keys are those of KeyCodec, with their hash or without, values
+// those of RowCodec.
 class RowCache {
  public:
   // One cached row; internal.

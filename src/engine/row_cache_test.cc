@@ -36,6 +36,18 @@ TEST_F(RowCacheTest, FindsWhatWasReadAndNothingElse) {
   EXPECT_EQ(Text(cache_.Find("")), "-");
 }
 
+// Six bytes of table and index, three of hash, the key.
+TEST_F(RowCacheTest, ARowIsTheSameWithItsHashAndWithout) {
+  const std::string unhashed("table:\0\0\0key", 12);
+  Read(cache_, unhashed, "one");
+  EXPECT_EQ(Text(cache_.Find("table:HHHkey")), "one");
+  EXPECT_EQ(Text(cache_.Find("other:HHHkey")), "-");
+  EXPECT_EQ(Text(cache_.Find("table:HHHkez")), "-");
+  RowCache::Writing writing;
+  cache_.BeginWrite("table:HHHkey", writing);
+  EXPECT_EQ(Text(cache_.Find(unhashed)), "-");
+}
+
 TEST_F(RowCacheTest, AWriteTakesTheRowOutAndNoneComesInMeanwhile) {
   Read(cache_, "a", "old");
   {
@@ -73,7 +85,7 @@ TEST_F(RowCacheTest, StaysWithinItsBytesAndKeepsWhatIsFoundAgain) {
   const std::string value(1'000, 'v');
   for (int i = 0; i < 20'000; ++i) {
     Read(cache, "hot", "found again and again");
-    Read(cache, "key" + std::to_string(i), value);
+    Read(cache, "table:#HHkey" + std::to_string(i), value);
     ASSERT_LE(cache.size_bytes(), kBytesMax);
   }
   EXPECT_GT(cache.size_bytes(), kBytesMax / 2);
@@ -94,7 +106,7 @@ TEST_F(RowCacheTest, ManyThreadsMayUseIt) {
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < 20'000; ++i) {
-        const std::string key = std::to_string((i * 7 + thread) % 3'000);
+        const std::string key = "table:#HH" + std::to_string((i * 7 + thread) % 3'000);
         if (i % 5 == 0) {
           RowCache::Writing writing;
           cache_.BeginWrite(key, writing);

@@ -8,14 +8,17 @@ namespace stator::engine {
 
 using base::Status;
 
-Status ReadRow(EngineParts& parts, const Table& table, std::string_view row_key,
+Status ReadRow(EngineParts& parts, const Table& table, const dynamo::ItemKey& key,
                std::string_view what, FoundRow& found) {
+  std::string row_key;
+  table.keys().EncodeUnhashedRow(key, row_key);
   RowCache::Found cached = parts.row_cache->Find(row_key);
   if (cached.row != nullptr) {
     STATOR_ASSIGN_OR_RETURN(found.row_, DecodeRow(RowCache::ValueOf(*cached.row)));
     found.cached_ = std::move(cached.row);
     return base::OkStatus();
   }
+  KeyCodec::FillHash(key.partition, row_key);
   rocksdb::DB& db = parts.storage->db();
   const rocksdb::Status status =
       db.Get(rocksdb::ReadOptions(), db.DefaultColumnFamily(), ToSlice(row_key), &found.value_);

@@ -26,7 +26,7 @@ class FoundRow {
   const StoredRow* get() const { return row_ ? &*row_ : nullptr; }
 
  private:
-  friend base::Status ReadRow(EngineParts& parts, const Table& table, std::string_view row_key,
+  friend base::Status ReadRow(EngineParts& parts, const Table& table, const dynamo::ItemKey& key,
                               std::string_view what, FoundRow& found);
   // One of them holds the bytes.
   RowCache::RowPointer cached_;
@@ -36,7 +36,7 @@ class FoundRow {
 
 // Finds a row of `table` and leaves it in the row cache. `what` names the call in errors. ERRORS:
 // of the disk, of a damaged row. REQUIRES: `found` is new.
-base::Status ReadRow(EngineParts& parts, const Table& table, std::string_view row_key,
+base::Status ReadRow(EngineParts& parts, const Table& table, const dynamo::ItemKey& key,
                      std::string_view what, FoundRow& found);
 
 // The error of a read that RocksDB could not answer.

@@ -101,7 +101,7 @@ class SingleWrite final : public PendingWrite {
         done_(std::move(done)) {}
 
   Status Begin(EngineParts& parts, const CallContext& context, std::string_view what) {
-    STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, what));
+    STATOR_RETURN_IF_ERROR(CheckWanted(context, timer_.start(), what));
     STATOR_ASSIGN_OR_RETURN(change_, Prepare(parts, request_));
     change_->return_values = request_.return_values;
     change_->return_old_on_condition_failure = request_.return_old_on_condition_failure;
