@@ -19,14 +19,14 @@ namespace stator::engine {
 
 // A bounded table of the rows written last. What it does not know is read from RocksDB; what it
 // knows is exact, because every write of a row notes its outcome here before it unlocks the row.
-// Thread-safe; one row is used by one thread at a time (ItemLocks).
+// Thread-safe; one row is written by one thread at a time (ItemLocks).
 class RowSizes {
  public:
-  // Rows remembered at the most: 64 bytes each, 16 MiB in all, which the kernel hands out only as
+  // Rows remembered at the most: 72 bytes each, 18 MiB in all, which the kernel hands out only as
   // rows are written.
   static constexpr std::size_t kRowsMax = std::size_t{1} << 18;
   // Longer row keys are not remembered. A key of 36 characters, as UUIDs have, takes 45.
-  static constexpr std::size_t kKeyBytesMax = 59;
+  static constexpr std::size_t kKeyBytesMax = 63;
 
   // What is known of a row.
   struct Known {
@@ -40,8 +40,8 @@ class RowSizes {
   RowSizes(const RowSizes&) = delete;
   RowSizes& operator=(const RowSizes&) = delete;
 
-  // What the last write of the row left; nullopt when that is not remembered. REQUIRES: the row is
-  // locked.
+  // What the last write of the row left; nullopt when that is not remembered. While the row is not
+  // locked that may change at once.
   std::optional<Known> Find(std::string_view row_key) const;
   // Notes what a committed write left: an item of that size, or none (nullopt). May push another
   // row out. REQUIRES: the row is locked since before the write.
@@ -50,20 +50,29 @@ class RowSizes {
   void Forget(std::string_view row_key);
 
  private:
-  // A row has four places to be in, next to each other.
-  static constexpr std::size_t kWays = 4;
+  // A row has eight places to be in, so that few rows push each other out: half of kRowsMax are
+  // remembered nearly all.
+  static constexpr std::size_t kWays = 8;
   static constexpr std::size_t kShards = 64;
-  // All zero: free. One line of the processor's cache.
-  struct Slot {
-    // kFree, kAbsent, or kExists plus the size.
-    std::uint32_t state;
-    std::uint8_t key_bytes;
-    char key[kKeyBytesMax];
-    bool Holds(std::string_view row_key) const {
-      return state != kFree && std::string_view(key, key_bytes) == row_key;
-    }
+  struct Key {
+    std::uint8_t bytes;
+    char text[kKeyBytesMax];
   };
-  static_assert(sizeof(Slot) == 64);
+  // All zero: free. Finding a row touches two lines of the processor's cache, the first and that of
+  // its key.
+  struct alignas(64) Set {
+    // A part of the hash of the row in each place.
+    std::array<std::uint32_t, kWays> tags;
+    // kFree, kAbsent, or kExists plus the size.
+    std::array<std::uint32_t, kWays> states;
+    std::array<Key, kWays> keys;
+  };
+  static_assert(sizeof(Set) == 64 * (kWays + 1));
+  // Where a row may be.
+  struct Place {
+    std::size_t set;
+    std::uint32_t tag;
+  };
   static constexpr std::uint32_t kFree = 0;
   static constexpr std::uint32_t kAbsent = 1;
   static constexpr std::uint32_t kExists = 2;
@@ -77,16 +86,15 @@ class RowSizes {
     void operator()(void* memory) const { std::free(memory); }
   };
 
-  // The set that a row belongs to.
-  static std::size_t SetOf(std::string_view row_key);
-  // The slot that holds the row; null when none does. REQUIRES: the shard of `set` is locked.
-  Slot* FindSlot(std::size_t set, std::string_view row_key) const;
-  // A slot of the set that holds no row; null when all do. REQUIRES: as FindSlot.
-  Slot* FindFree(std::size_t set) const;
+  static Place PlaceOf(std::string_view row_key);
+  // The way that holds the row; kWays when none does. REQUIRES: the shard of its set is locked.
+  std::size_t WayOf(const Place& place, std::string_view row_key) const;
+  // The way that a row not held comes into. REQUIRES: as WayOf.
+  std::size_t TakeWay(const Place& place);
 
-  // Untouched pages take no memory; `slots_` is its part that begins at a cache line.
+  // Untouched pages take no memory; `sets_` is its part that begins at a cache line.
   const std::unique_ptr<void, Freed> memory_;
-  Slot* slots_;
+  Set* sets_;
   std::array<Shard, kShards> shards_;
 };
 

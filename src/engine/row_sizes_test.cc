@@ -51,6 +51,16 @@ TEST(RowSizesTest, MoreRowsThanItHoldsPushOthersOutAndNeverMixThemUp) {
   EXPECT_GT(known, RowSizes::kRowsMax / 2);
 }
 
+TEST(RowSizesTest, HalfAsManyRowsAsItHoldsAreNearlyAllRemembered) {
+  RowSizes sizes;
+  const auto key = [](std::size_t i) { return "row " + std::to_string(i); };
+  constexpr std::size_t kRows = RowSizes::kRowsMax / 2;
+  for (std::size_t i = 0; i < kRows; ++i) sizes.Note(key(i), i);
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < kRows; ++i) known += sizes.Find(key(i)) ? 1 : 0;
+  EXPECT_GT(known, kRows * 98 / 100);
+}
+
 // Random writes of every kind over few keys; the counts of DescribeTable are what a scan finds.
 TEST(RowSizesTest, CountsStayExactThroughWritesOfEveryKind) {
   TestEngine engine;
