@@ -7,8 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/log_frames.h"
-
 namespace stator::engine {
 namespace {
 
@@ -128,8 +126,10 @@ void LogFiles::Keep(const IOStatus& status) {
   failed_.store(true, std::memory_order_release);
 }
 
-IOStatus LogFiles::MakeFile(const std::string& path, const FileOptions& options,
-                            IODebugContext* debug) {
+// A loss of power may leave the bytes of a log in a spare whose renaming was undone. That log's
+// number is then given out once more, and its bytes would pass for those of the new one.
+IOStatus LogFiles::MakeFile(const std::string& path, std::uint64_t number,
+                            const FileOptions& options, IODebugContext* debug) {
   std::string spare;
   {
     const std::lock_guard lock(mutex_);
@@ -138,8 +138,13 @@ IOStatus LogFiles::MakeFile(const std::string& path, const FileOptions& options,
       spares_.pop_back();
     }
   }
-  if (!spare.empty() && target()->RenameFile(spare, path, options.io_options, debug).ok()) {
-    return IOStatus::OK();
+  if (!spare.empty()) {
+    const auto header = HeaderOf(spare);
+    if (header && header->number != number &&
+        target()->RenameFile(spare, path, options.io_options, debug).ok()) {
+      return IOStatus::OK();
+    }
+    static_cast<void>(target()->DeleteFile(spare, options.io_options, debug));
   }
   std::unique_ptr<rocksdb::FSWritableFile> made;
   IOStatus status = target()->NewWritableFile(path, options, &made, debug);
@@ -151,7 +156,7 @@ IOStatus LogFiles::NewWritableFile(const std::string& path, const FileOptions& o
                                    IODebugContext* debug) {
   const auto number = LogNumber(path);
   if (!number) return target()->NewWritableFile(path, options, result, debug);
-  if (IOStatus status = MakeFile(path, options, debug); !status.ok()) return status;
+  if (IOStatus status = MakeFile(path, *number, options, debug); !status.ok()) return status;
   std::unique_ptr<rocksdb::FSRandomRWFile> file;
   IOStatus status = target()->NewRandomRWFile(path, options, &file, debug);
   if (status.ok()) *result = std::make_unique<LogFile>(std::move(file), *number, this);
@@ -191,15 +196,19 @@ IOStatus LogFiles::DeleteFile(const std::string& path, const IOOptions& options,
   return IOStatus::OK();
 }
 
+std::optional<LogHeader> LogFiles::HeaderOf(const std::string& path) {
+  std::unique_ptr<rocksdb::FSSequentialFile> file;
+  std::optional<LogHeader> header;
+  if (!target()->NewSequentialFile(path, FileOptions(), &file, nullptr).ok()) return header;
+  static_cast<void>(ReadHeader(*file, header));
+  return header;
+}
+
 // Without a header it would read as a log without frames, and its old records come back.
 bool LogFiles::CanBeSpare(const std::string& path) {
   std::uint64_t size_bytes = 0;
-  std::unique_ptr<rocksdb::FSSequentialFile> file;
-  std::optional<LogHeader> header;
   return target()->GetFileSize(path, IOOptions(), &size_bytes, nullptr).ok() &&
-         size_bytes <= kSpareBytesMax &&
-         target()->NewSequentialFile(path, FileOptions(), &file, nullptr).ok() &&
-         ReadHeader(*file, header).ok() && header.has_value();
+         size_bytes <= kSpareBytesMax && HeaderOf(path).has_value();
 }
 
 void LogFiles::DeleteSpares() {

@@ -15,8 +15,11 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "engine/log_frames.h"
 
 namespace stator::engine {
 
@@ -64,11 +67,13 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
  private:
   class LogFile;
   void Keep(const rocksdb::IOStatus& status);
-  // Gives a new log its file: a spare, else an empty one.
-  rocksdb::IOStatus MakeFile(const std::string& path, const rocksdb::FileOptions& options,
-                             rocksdb::IODebugContext* debug);
+  // Gives log `number` its file: a spare, else an empty one.
+  rocksdb::IOStatus MakeFile(const std::string& path, std::uint64_t number,
+                             const rocksdb::FileOptions& options, rocksdb::IODebugContext* debug);
   void DeleteEmptyLogs(const std::string& folder, const std::vector<std::string>& names);
   bool IsEmpty(const std::string& path);
+  // What the file begins with; nullopt also when it cannot be read.
+  std::optional<LogHeader> HeaderOf(const std::string& path);
   bool CanBeSpare(const std::string& path);
   void DeleteSpares();
 

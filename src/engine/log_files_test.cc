@@ -45,6 +45,12 @@ class LogFilesTest : public ::testing::Test {
     return status.ok() ? read.ToString() : status.ToString();
   }
   void Delete(int number) { EXPECT_TRUE(files_->DeleteFile(Path(number), {}, nullptr).ok()); }
+  // As RocksDB does when it syncs a new log for the first time.
+  void SyncFolder() {
+    std::unique_ptr<rocksdb::FSDirectory> folder;
+    ASSERT_TRUE(disk_->NewDirectory(kFolder, {}, &folder, nullptr).ok());
+    EXPECT_TRUE(folder->Fsync({}, nullptr).ok());
+  }
   std::vector<std::string> FileNames() {
     std::vector<std::string> names;
     EXPECT_TRUE(disk_->GetChildren(kFolder, {}, &names, nullptr).ok());
@@ -92,12 +98,28 @@ TEST_F(LogFilesTest, ATakenFileWhoseNewBytesWereLostIsAnEmptyLog) {
   Write(1, {std::string(40'000, 'o')});
   Delete(1);
   auto file = Make(2);
+  SyncFolder();
   EXPECT_TRUE(file->Append("not synced", {}, nullptr).ok());
   disk_->CutPower();
   file.reset();
   disk_->RestorePower();
   const std::string read = Read(2);
   EXPECT_TRUE(read.empty() || read == "not synced") << read.substr(0, 20);
+}
+
+// A new log's bytes may reach the disk and its name not; its number is then given out once more.
+TEST_F(LogFilesTest, AFileOfAnEarlierLogOfTheSameNumberIsNotTakenOver) {
+  for (const char* const name : {"/000005.spare", "/000005.log"}) {
+    Write(9, {"of the log 9 that no folder knew"});
+    ASSERT_TRUE(disk_->RenameFile(Path(9), kFolder + std::string(name), {}, nullptr).ok());
+    files_ = std::make_shared<LogFiles>(disk_);
+    files_->Open(kFolder);
+    auto file = Make(9);
+    EXPECT_EQ(Read(9), "") << name;
+    EXPECT_TRUE(file->Append("new", {}, nullptr).ok());
+    EXPECT_EQ(Read(9), "new");
+    EXPECT_EQ(FileNames(), Names{"000009.log"}) << name;
+  }
 }
 
 TEST_F(LogFilesTest, WhatWasSyncedSurvivesWhateverElseIsLost) {
@@ -112,6 +134,7 @@ TEST_F(LogFilesTest, WhatWasSyncedSurvivesWhateverElseIsLost) {
       if (i < 7) synced += append;
       if (i != 6) continue;
       EXPECT_TRUE(file->Sync({}, nullptr).ok());
+      SyncFolder();
     }
     disk_->CutPower();
     file.reset();
