@@ -93,7 +93,7 @@ class LogFiles::LogFile final : public rocksdb::FSWritableFile {
   IOStatus Keep(const IOStatus& status) {
     if (!status.ok()) {
       torn_ = true;
-      owner_->Keep(status);
+      owner_->Keep(header_.number, status);
     }
     return IOStatus::OK();
   }
@@ -120,8 +120,9 @@ void LogFiles::Clear() {
   failed_.store(false, std::memory_order_release);
 }
 
-void LogFiles::Keep(const IOStatus& status) {
+void LogFiles::Keep(std::uint64_t number, const IOStatus& status) {
   const std::lock_guard lock(mutex_);
+  failed_logs_.insert(number);
   if (failure_.ok()) failure_ = status;
   failed_.store(true, std::memory_order_release);
 }
@@ -186,10 +187,14 @@ IOStatus LogFiles::NewSequentialFile(const std::string& path, const FileOptions&
 
 IOStatus LogFiles::DeleteFile(const std::string& path, const IOOptions& options,
                               IODebugContext* debug) {
-  if (!LogNumber(path) || !CanBeSpare(path)) return target()->DeleteFile(path, options, debug);
+  const auto number = LogNumber(path);
+  if (!number) return target()->DeleteFile(path, options, debug);
   const std::lock_guard lock(mutex_);
+  // The disk may be damaged where a log failed.
+  const bool failed = failed_logs_.erase(*number) > 0;
   std::string spare = SparePath(path);
-  if (spares_.size() >= kSparesMax || !target()->RenameFile(path, spare, options, debug).ok()) {
+  if (failed || spares_.size() >= kSparesMax || !CanBeSpare(path) ||
+      !target()->RenameFile(path, spare, options, debug).ok()) {
     return target()->DeleteFile(path, options, debug);
   }
   spares_.push_back(std::move(spare));

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,13 +61,14 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSSequentialFile>* result,
                                       rocksdb::IODebugContext* debug) override;
-  // As rocksdb::FileSystem; a log may become a spare.
+  // As rocksdb::FileSystem; a log that never failed may become a spare.
   rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
 
  private:
   class LogFile;
-  void Keep(const rocksdb::IOStatus& status);
+  // A write or sync of log `number` failed.
+  void Keep(std::uint64_t number, const rocksdb::IOStatus& status);
   // Gives log `number` its file: a spare, else an empty one.
   rocksdb::IOStatus MakeFile(const std::string& path, std::uint64_t number,
                              const rocksdb::FileOptions& options, rocksdb::IODebugContext* debug);
@@ -83,6 +85,8 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus failure_;
   // Paths.
   std::vector<std::string> spares_;
+  // Numbers of logs that are still there.
+  std::set<std::uint64_t> failed_logs_;
 };
 
 }  // namespace stator::engine

@@ -191,6 +191,22 @@ TEST_F(LogFilesTest, SparesAreFewAndGoWhenTheDatabaseCloses) {
   EXPECT_EQ(FileNames(), Names{"000007.log"});
 }
 
+TEST_F(LogFilesTest, ALogThatFailedIsNotTakenOver) {
+  {
+    const auto file = Make(1);
+    EXPECT_TRUE(file->Append("something", {}, nullptr).ok());
+    disk_->FailSyncs(1);
+    EXPECT_TRUE(file->Sync({}, nullptr).ok());
+  }
+  EXPECT_TRUE(files_->failed());
+  files_->Clear();
+  Write(2, {"something"});
+  Delete(1);
+  EXPECT_EQ(FileNames(), Names{"000002.log"}) << "its place on the disk may be damaged";
+  Delete(2);
+  EXPECT_EQ(FileNames(), Names{"000002.spare"});
+}
+
 TEST_F(LogFilesTest, FailuresAreKeptFromRocksDbAndSpareRoomIsGivenBack) {
   Write(1, {"something"});
   Write(2, {"something"});
