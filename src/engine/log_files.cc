@@ -35,12 +35,16 @@ std::string SparePath(std::string_view log_path) {
   return std::string(log_path).append(kSpareEnding);
 }
 
-// nullopt when the file begins with none.
+// nullopt when the file begins with none. ERRORS: NotSupported when a newer program wrote it, whose
+// records RocksDB would take for damage and drop.
 IOStatus ReadHeader(rocksdb::FSSequentialFile& file, std::optional<LogHeader>& header) {
   char scratch[kLogHeaderBytes];
   Slice begin;
   IOStatus status = file.Read(sizeof scratch, IOOptions(), &begin, scratch, nullptr);
-  if (status.ok()) header = DecodeLogHeader({begin.data(), begin.size()});
+  if (!status.ok()) return status;
+  const std::string_view bytes(begin.data(), begin.size());
+  if (IsNewerLog(bytes)) return IOStatus::NotSupported("a log of a newer layout");
+  header = DecodeLogHeader(bytes);
   return status;
 }
 

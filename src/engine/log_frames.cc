@@ -19,6 +19,8 @@ static_assert(std::endian::native == std::endian::little);
 
 // In a log of RocksDB the seventh byte is the kind of a record, and 'L' is none.
 constexpr std::string_view kMagic = "StatorL1";
+// Of all versions.
+constexpr std::string_view kMagicName = "StatorL";
 constexpr std::size_t kHeaderChecked = 24;
 // No record of RocksDB begins so.
 constexpr char kDamage = '\xFF';
@@ -64,6 +66,10 @@ std::optional<LogHeader> DecodeLogHeader(std::string_view bytes) {
   if (NumberAt<std::uint32_t>(bytes, kHeaderChecked) != crc) return std::nullopt;
   return LogHeader{.number = NumberAt<std::uint64_t>(bytes, 8),
                    .salt = NumberAt<std::uint64_t>(bytes, 16)};
+}
+
+bool IsNewerLog(std::string_view bytes) {
+  return bytes.starts_with(kMagicName) && !bytes.starts_with(kMagic);
 }
 
 void AppendFrame(std::uint64_t salt, std::uint64_t offset, std::string_view payload,

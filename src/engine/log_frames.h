@@ -36,6 +36,9 @@ void AppendLogHeader(const LogHeader& header, std::string& bytes);
 // The header that `bytes` begin with; nullopt when they do not, as no log of RocksDB does.
 std::optional<LogHeader> DecodeLogHeader(std::string_view bytes);
 
+// Whether `bytes` begin as the logs of a later version of this layout will.
+bool IsNewerLog(std::string_view bytes);
+
 // Appends the frame of `payload` that stands at `offset` of its file.
 // REQUIRES: 1 to kFramePayloadMax bytes.
 void AppendFrame(std::uint64_t salt, std::uint64_t offset, std::string_view payload,
