@@ -205,7 +205,7 @@ TEST_F(CrashTest, WithoutSyncTheSameStormsLoseWrites) {
 TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFaultsOfTheDiskToo) {
   std::mt19937 random(1009);
   MakeTableSafely();
-  for (int round = 0; round < 8; ++round) {
+  for (int round = 0; round < 4; ++round) {
     {
       TestEngine engine(Options());
       faults_ = true;
