@@ -3,6 +3,7 @@
 #include <rocksdb/env.h>
 
 #include <atomic>
+#include <future>
 #include <map>
 #include <mutex>
 #include <random>
@@ -87,7 +88,9 @@ class CrashTest : public ::testing::Test {
           if (!written.ok()) {
             EXPECT_EQ(written.error().kind(), base::ErrorKind::kUnavailable)
                 << written.error().ToString();
-            return;
+            if (!faults_) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            continue;
           }
           const std::lock_guard lock(mutex_);
           known_[key].acknowledged = version;
@@ -96,13 +99,39 @@ class CrashTest : public ::testing::Test {
         }
       });
     }
+    EXPECT_TRUE(WaitForWrites(writes, std::chrono::seconds(20)));
+    while (faults_) InjectFault(random);
+    files_->CutPower();
+    for (std::thread& writer : writers) writer.join();
+  }
+
+  // Until so many more are acknowledged; whether they were.
+  bool WaitForWrites(int writes, std::chrono::seconds patience) {
     const int enough = acknowledged_ + writes;
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     while (acknowledged_ < enough && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
-    files_->CutPower();
-    for (std::thread& writer : writers) writer.join();
+    return acknowledged_ >= enough;
+  }
+
+  // A sync that fails, or a disk that is full for a while. The storm ends with one behind which no
+  // write goes on, as RocksDB wants to be opened again when a table file was not synced, and else
+  // now and then, so that the power is cut in the midst of the trouble.
+  void InjectFault(std::mt19937& random) {
+    if (random() % 2 == 0) {
+      files_->FailSyncs(1);
+    } else {
+      files_->SetBytesLeft(random() % 20'000);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    if (random() % 6 == 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 300));
+      faults_ = false;
+      return;
+    }
+    files_->SetBytesLeft(FaultyFileSystem::kNoLimit);
+    faults_ = WaitForWrites(20, std::chrono::seconds(3));
   }
 
   // Items that are neither as acknowledged nor as a write in flight would have left them.
@@ -157,6 +186,8 @@ class CrashTest : public ::testing::Test {
   std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(files_);
   std::atomic<int> next_version_{0};
   std::atomic<int> acknowledged_{0};
+  // Whether a storm goes through faults of the disk before the power is cut.
+  std::atomic<bool> faults_{false};
   // Guards known_.
   std::mutex mutex_;
   std::map<int, KnownItem> known_;
@@ -169,6 +200,99 @@ TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFiftyLossesOfPower) {
 
 TEST_F(CrashTest, WithoutSyncTheSameStormsLoseWrites) {
   EXPECT_GT(RunStorms(10, /*sync=*/false), 0);
+}
+
+TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFaultsOfTheDiskToo) {
+  std::mt19937 random(1009);
+  MakeTableSafely();
+  for (int round = 0; round < 4; ++round) {
+    {
+      TestEngine engine(Options());
+      faults_ = true;
+      Storm(engine, random, 20);
+    }
+    files_->RestorePower();
+    files_->SetBytesLeft(FaultyFileSystem::kNoLimit);
+    files_->FailSyncs(0);
+    TestEngine engine(Options());
+    EXPECT_EQ(CountLosses(engine), 0) << round;
+    ExpectExactCounts(engine);
+  }
+}
+
+// Of writes that wait for the sync thread when it finds that the disk has failed.
+class WaitingWritesTest : public CrashTest {
+ protected:
+  // Writes while the sync thread is held up, then lets it go on after `fail`. Their outcomes.
+  template <typename Fail>
+  std::map<int, std::string> OutcomesAfter(TestEngine& engine, int writes, Fail&& fail) {
+    std::promise<void> held;
+    std::promise<void> go_on;
+    engine.store().PutItem({}, TestEngine::PutRequest("storm", "id: 'held'"), [&](auto) {
+      held.set_value();
+      go_on.get_future().wait();
+    });
+    held.get_future().wait();
+    std::map<int, std::string> outcomes;
+    std::atomic<int> answers{0};
+    for (int i = 0; i < writes; ++i) {
+      engine.store().PutItem({}, TestEngine::PutRequest("storm", ItemText(i, 1)),
+                             [&, i](const base::Result<dynamo::PutItemResponse>& put) {
+                               EXPECT_TRUE(outcomes.emplace(i, ErrorText(put)).second);
+                               ++answers;
+                             });
+    }
+    fail();
+    go_on.set_value();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (answers < writes && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(answers, writes);
+    return outcomes;
+  }
+  static void PutWhenWritable(TestEngine& engine, std::string_view item) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!engine.PutItem(TestEngine::PutRequest("storm", item)).ok()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "writes do not go on";
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+};
+
+TEST_F(WaitingWritesTest, EachGetsOneClearErrorWhenTheSyncFailsAndLaterOnesAreSafe) {
+  MakeTableSafely();
+  TestEngine engine(Options());
+  const auto outcomes = OutcomesAfter(engine, 120, [&] { files_->FailSyncs(1); });
+  for (const auto& [write, outcome] : outcomes) {
+    EXPECT_NE(outcome.find("whether it was kept is not known"), std::string::npos) << outcome;
+  }
+  PutWhenWritable(engine, "id: 'after'");
+  files_->CutPower();
+  engine.Close();
+  files_->RestorePower();
+  TestEngine again(Options());
+  EXPECT_EQ(again.Get("storm", "id: 'held'"), "id: 'held'");
+  EXPECT_EQ(again.Get("storm", "id: 'after'"), "id: 'after'");
+  ExpectExactCounts(again);
+}
+
+TEST_F(WaitingWritesTest, EachGetsOneClearErrorWhenTheDiskIsFull) {
+  MakeTableSafely();
+  TestEngine engine(Options());
+  const auto outcomes = OutcomesAfter(engine, 120, [&] { files_->SetBytesLeft(3'000); });
+  for (const auto& [write, outcome] : outcomes) {
+    EXPECT_EQ(outcome.substr(0, 11), "StorageFull") << outcome;
+  }
+  files_->SetBytesLeft(FaultyFileSystem::kNoLimit);
+  PutWhenWritable(engine, "id: 'after'");
+  files_->CutPower();
+  engine.Close();
+  files_->RestorePower();
+  TestEngine again(Options());
+  EXPECT_EQ(again.Get("storm", "id: 'held'"), "id: 'held'");
+  EXPECT_EQ(again.Get("storm", "id: 'after'"), "id: 'after'");
+  ExpectExactCounts(again);
 }
 
 TEST_F(CrashTest, AFullDiskRefusesWritesKeepsTheOldOnesAndRecovers) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "dynamo/errors.h"
@@ -103,6 +104,24 @@ TEST_F(FolderTest, ANewerFormatIsRefusedAndLeftAlone) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), dynamo::kDataFormatTooNew);
   EXPECT_NE(refused.error().message().find("format 3"), std::string::npos);
+}
+
+// Its format row may stand in that very log; RocksDB would find no record in it and drop it.
+TEST_F(FolderTest, ALogOfANewerFormatIsRefusedAndLeftAlone) {
+  {
+    TestEngine engine(Options());
+  }
+  const std::string path = path_ + "/db/999999.log";
+  const std::string content = "StatorL2, and whatever a newer program may write behind it";
+  std::ofstream(path) << content;
+  const auto refused = LocalDynamo::Open(Options());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), dynamo::kDataFormatTooNew);
+  EXPECT_NE(refused.error().message().find("newer Stator"), std::string::npos)
+      << refused.error().message();
+  std::stringstream left;
+  left << std::ifstream(path).rdbuf();
+  EXPECT_EQ(left.str(), content);
 }
 
 TEST_F(FolderTest, AFolderOfFormat1IsReadWithItsLogAndBroughtUp) {

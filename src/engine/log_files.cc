@@ -7,8 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/log_frames.h"
-
 namespace stator::engine {
 namespace {
 
@@ -37,12 +35,16 @@ std::string SparePath(std::string_view log_path) {
   return std::string(log_path).append(kSpareEnding);
 }
 
-// nullopt when the file begins with none.
+// nullopt when the file begins with none. ERRORS: NotSupported when a newer program wrote it, whose
+// records RocksDB would take for damage and drop.
 IOStatus ReadHeader(rocksdb::FSSequentialFile& file, std::optional<LogHeader>& header) {
   char scratch[kLogHeaderBytes];
   Slice begin;
   IOStatus status = file.Read(sizeof scratch, IOOptions(), &begin, scratch, nullptr);
-  if (status.ok()) header = DecodeLogHeader({begin.data(), begin.size()});
+  if (!status.ok()) return status;
+  const std::string_view bytes(begin.data(), begin.size());
+  if (IsNewerLog(bytes)) return IOStatus::NotSupported("a log of a newer layout");
+  header = DecodeLogHeader(bytes);
   return status;
 }
 
@@ -95,7 +97,7 @@ class LogFiles::LogFile final : public rocksdb::FSWritableFile {
   IOStatus Keep(const IOStatus& status) {
     if (!status.ok()) {
       torn_ = true;
-      owner_->Keep(status);
+      owner_->Keep(header_.number, status);
     }
     return IOStatus::OK();
   }
@@ -122,14 +124,17 @@ void LogFiles::Clear() {
   failed_.store(false, std::memory_order_release);
 }
 
-void LogFiles::Keep(const IOStatus& status) {
+void LogFiles::Keep(std::uint64_t number, const IOStatus& status) {
   const std::lock_guard lock(mutex_);
+  failed_logs_.insert(number);
   if (failure_.ok()) failure_ = status;
   failed_.store(true, std::memory_order_release);
 }
 
-IOStatus LogFiles::MakeFile(const std::string& path, const FileOptions& options,
-                            IODebugContext* debug) {
+// A loss of power may leave the bytes of a log in a spare whose renaming was undone. That log's
+// number is then given out once more, and its bytes would pass for those of the new one.
+IOStatus LogFiles::MakeFile(const std::string& path, std::uint64_t number,
+                            const FileOptions& options, IODebugContext* debug) {
   std::string spare;
   {
     const std::lock_guard lock(mutex_);
@@ -138,8 +143,13 @@ IOStatus LogFiles::MakeFile(const std::string& path, const FileOptions& options,
       spares_.pop_back();
     }
   }
-  if (!spare.empty() && target()->RenameFile(spare, path, options.io_options, debug).ok()) {
-    return IOStatus::OK();
+  if (!spare.empty()) {
+    const auto header = HeaderOf(spare);
+    if (header && header->number != number &&
+        target()->RenameFile(spare, path, options.io_options, debug).ok()) {
+      return IOStatus::OK();
+    }
+    static_cast<void>(target()->DeleteFile(spare, options.io_options, debug));
   }
   std::unique_ptr<rocksdb::FSWritableFile> made;
   IOStatus status = target()->NewWritableFile(path, options, &made, debug);
@@ -151,7 +161,7 @@ IOStatus LogFiles::NewWritableFile(const std::string& path, const FileOptions& o
                                    IODebugContext* debug) {
   const auto number = LogNumber(path);
   if (!number) return target()->NewWritableFile(path, options, result, debug);
-  if (IOStatus status = MakeFile(path, options, debug); !status.ok()) return status;
+  if (IOStatus status = MakeFile(path, *number, options, debug); !status.ok()) return status;
   std::unique_ptr<rocksdb::FSRandomRWFile> file;
   IOStatus status = target()->NewRandomRWFile(path, options, &file, debug);
   if (status.ok()) *result = std::make_unique<LogFile>(std::move(file), *number, this);
@@ -181,25 +191,33 @@ IOStatus LogFiles::NewSequentialFile(const std::string& path, const FileOptions&
 
 IOStatus LogFiles::DeleteFile(const std::string& path, const IOOptions& options,
                               IODebugContext* debug) {
-  if (!LogNumber(path) || !CanBeSpare(path)) return target()->DeleteFile(path, options, debug);
+  const auto number = LogNumber(path);
+  if (!number) return target()->DeleteFile(path, options, debug);
   const std::lock_guard lock(mutex_);
+  // The disk may be damaged where a log failed.
+  const bool failed = failed_logs_.erase(*number) > 0;
   std::string spare = SparePath(path);
-  if (spares_.size() >= kSparesMax || !target()->RenameFile(path, spare, options, debug).ok()) {
+  if (failed || spares_.size() >= kSparesMax || !CanBeSpare(path) ||
+      !target()->RenameFile(path, spare, options, debug).ok()) {
     return target()->DeleteFile(path, options, debug);
   }
   spares_.push_back(std::move(spare));
   return IOStatus::OK();
 }
 
+std::optional<LogHeader> LogFiles::HeaderOf(const std::string& path) {
+  std::unique_ptr<rocksdb::FSSequentialFile> file;
+  std::optional<LogHeader> header;
+  if (!target()->NewSequentialFile(path, FileOptions(), &file, nullptr).ok()) return header;
+  static_cast<void>(ReadHeader(*file, header));
+  return header;
+}
+
 // Without a header it would read as a log without frames, and its old records come back.
 bool LogFiles::CanBeSpare(const std::string& path) {
   std::uint64_t size_bytes = 0;
-  std::unique_ptr<rocksdb::FSSequentialFile> file;
-  std::optional<LogHeader> header;
   return target()->GetFileSize(path, IOOptions(), &size_bytes, nullptr).ok() &&
-         size_bytes <= kSpareBytesMax &&
-         target()->NewSequentialFile(path, FileOptions(), &file, nullptr).ok() &&
-         ReadHeader(*file, header).ok() && header.has_value();
+         size_bytes <= kSpareBytesMax && HeaderOf(path).has_value();
 }
 
 void LogFiles::DeleteSpares() {

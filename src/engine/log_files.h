@@ -15,8 +15,12 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "engine/log_frames.h"
 
 namespace stator::engine {
 
@@ -57,18 +61,21 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSSequentialFile>* result,
                                       rocksdb::IODebugContext* debug) override;
-  // As rocksdb::FileSystem; a log may become a spare.
+  // As rocksdb::FileSystem; a log that never failed may become a spare.
   rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
 
  private:
   class LogFile;
-  void Keep(const rocksdb::IOStatus& status);
-  // Gives a new log its file: a spare, else an empty one.
-  rocksdb::IOStatus MakeFile(const std::string& path, const rocksdb::FileOptions& options,
-                             rocksdb::IODebugContext* debug);
+  // A write or sync of log `number` failed.
+  void Keep(std::uint64_t number, const rocksdb::IOStatus& status);
+  // Gives log `number` its file: a spare, else an empty one.
+  rocksdb::IOStatus MakeFile(const std::string& path, std::uint64_t number,
+                             const rocksdb::FileOptions& options, rocksdb::IODebugContext* debug);
   void DeleteEmptyLogs(const std::string& folder, const std::vector<std::string>& names);
   bool IsEmpty(const std::string& path);
+  // What the file begins with; nullopt also when it cannot be read.
+  std::optional<LogHeader> HeaderOf(const std::string& path);
   bool CanBeSpare(const std::string& path);
   void DeleteSpares();
 
@@ -78,6 +85,8 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus failure_;
   // Paths.
   std::vector<std::string> spares_;
+  // Numbers of logs that are still there.
+  std::set<std::uint64_t> failed_logs_;
 };
 
 }  // namespace stator::engine

@@ -19,7 +19,11 @@ static_assert(std::endian::native == std::endian::little);
 
 // In a log of RocksDB the seventh byte is the kind of a record, and 'L' is none.
 constexpr std::string_view kMagic = "StatorL1";
+// Of all versions.
+constexpr std::string_view kMagicName = "StatorL";
 constexpr std::size_t kHeaderChecked = 24;
+// No record of RocksDB begins so.
+constexpr char kDamage = '\xFF';
 
 template <typename Number>
 void AppendNumber(Number number, std::string& bytes) {
@@ -64,6 +68,10 @@ std::optional<LogHeader> DecodeLogHeader(std::string_view bytes) {
                    .salt = NumberAt<std::uint64_t>(bytes, 16)};
 }
 
+bool IsNewerLog(std::string_view bytes) {
+  return bytes.starts_with(kMagicName) && !bytes.starts_with(kMagic);
+}
+
 void AppendFrame(std::uint64_t salt, std::uint64_t offset, std::string_view payload,
                  std::string& bytes) {
   CHECK(!payload.empty() && payload.size() <= kFramePayloadMax);
@@ -106,16 +114,27 @@ IOStatus FramedLogReader::NextFrame() {
   payload_.clear();
   given_ = 0;
   if (ended_) return IOStatus::OK();
-  ended_ = true;
+  Frame frame;
+  if (IOStatus status = ReadFrame(frame); !status.ok()) return status;
+  ended_ = !frame.is_whole;
+  if (frame.is_whole) payload_ = std::move(frame.payload);
+  if (frame.is_whole || frame.payload.empty()) return IOStatus::OK();
+  // The log went on here when the frame behind this one is whole.
+  Frame next;
+  if (IOStatus status = ReadFrame(next); !status.ok()) return status;
+  if (next.is_whole) payload_.assign(kDamageBytes, kDamage);
+  return IOStatus::OK();
+}
+
+IOStatus FramedLogReader::ReadFrame(Frame& frame) {
   std::string head;
   if (IOStatus status = ReadFile(kFrameHeadBytes, head); !status.ok()) return status;
   if (head.size() < kFrameHeadBytes) return IOStatus::OK();
   const auto length = NumberAt<std::uint32_t>(head, 0);
   if (length == 0 || length > kFramePayloadMax) return IOStatus::OK();
-  if (IOStatus status = ReadFile(length, payload_); !status.ok()) return status;
-  ended_ = payload_.size() < length ||
-           FrameCrc(salt_, offset_, payload_) != NumberAt<std::uint32_t>(head, 4);
-  if (ended_) payload_.clear();
+  if (IOStatus status = ReadFile(length, frame.payload); !status.ok()) return status;
+  frame.is_whole = frame.payload.size() == length &&
+                   FrameCrc(salt_, offset_, frame.payload) == NumberAt<std::uint32_t>(head, 4);
   offset_ += kFrameHeadBytes + length;
   return IOStatus::OK();
 }

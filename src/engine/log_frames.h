@@ -36,13 +36,21 @@ void AppendLogHeader(const LogHeader& header, std::string& bytes);
 // The header that `bytes` begin with; nullopt when they do not, as no log of RocksDB does.
 std::optional<LogHeader> DecodeLogHeader(std::string_view bytes);
 
+// Whether `bytes` begin as the logs of a later version of this layout will.
+bool IsNewerLog(std::string_view bytes);
+
 // Appends the frame of `payload` that stands at `offset` of its file.
 // REQUIRES: 1 to kFramePayloadMax bytes.
 void AppendFrame(std::uint64_t salt, std::uint64_t offset, std::string_view payload,
                  std::string& bytes);
 
+// What stands for a damaged frame: enough that RocksDB meets a record's head in it.
+inline constexpr std::size_t kDamageBytes = 64;
+
 // Reads a log's payloads, one behind the other, as RocksDB wrote them. Ends before the first frame
-// that is not whole or not of this log. Not thread-safe, as all files of its kind.
+// that is not whole or not of this log. When the frame behind that one is whole, the log went on
+// and is damaged there: then it ends with kDamageBytes that are no records, so that RocksDB reports
+// the damage and replays no later log either. Not thread-safe, as all files of its kind.
 class FramedLogReader final : public rocksdb::FSSequentialFile {
  public:
   // `file` stands behind the header.
@@ -59,8 +67,15 @@ class FramedLogReader final : public rocksdb::FSSequentialFile {
   void End() { ended_ = true; }
 
  private:
+  // What stands at a place; the payload is empty when nothing can be a frame there.
+  struct Frame {
+    std::string payload;
+    bool is_whole = false;
+  };
   // Makes payload_ the next one; empty at the end.
   rocksdb::IOStatus NextFrame();
+  // Reads what stands at offset_, and moves it on.
+  rocksdb::IOStatus ReadFrame(Frame& frame);
   // Fewer bytes than asked for at the end of the file.
   rocksdb::IOStatus ReadFile(std::size_t size, std::string& bytes);
 

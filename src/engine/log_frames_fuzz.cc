@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace stator::engine;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   if (const auto header = DecodeLogHeader(bytes)) {
-    CHECK(ReadAll(bytes.substr(kLogHeaderBytes), *header).size() <= size);
+    CHECK(ReadAll(bytes.substr(kLogHeaderBytes), *header).size() <= size + kDamageBytes);
   }
   // The bytes as payload of a log that has taken over a file of the same bytes.
   const LogHeader header{size, 0x0123456789ABCDEF};
@@ -67,5 +67,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   file.append(bytes);
   CHECK(ReadAll(std::string_view(file).substr(kLogHeaderBytes), header) == bytes);
+  // Wherever it is damaged, what is read begins as the payload does.
+  const std::size_t frames_end = file.size() - size;
+  if (frames_end == kLogHeaderBytes) return 0;
+  const std::size_t at = kLogHeaderBytes + (data[0] * 257U + size) % (frames_end - kLogHeaderBytes);
+  file[at] = static_cast<char>(file[at] ^ 0x10);
+  std::string read = ReadAll(std::string_view(file).substr(kLogHeaderBytes), header);
+  if (read.ends_with(std::string(kDamageBytes, '\xFF'))) read.resize(read.size() - kDamageBytes);
+  CHECK(read.size() < size && bytes.starts_with(read));
   return 0;
 }

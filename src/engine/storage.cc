@@ -98,6 +98,7 @@ Status Storage::OpenDatabase(const EngineOptions& options) {
   if (status.IsInvalidArgument() && status.ToString().find("olumn famil") != std::string::npos) {
     return FormatTooNew("of several column families");
   }
+  if (status.IsNotSupported()) return FormatTooNew("of newer log files");
   return StorageError(status, "data folder " + options.path + " cannot be opened");
 }
 

@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::uint64_t kPageBytes = 4096;
 
+std::string_view FolderOf(std::string_view path) { return path.substr(0, path.rfind('/')); }
+
 IOStatus NoPower() { return IOStatus::IOError("the power is cut"); }
 
 // RocksDB's own file system in memory, a fresh one for each call; the Env that owns it lives as
@@ -60,7 +62,7 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
   // Only what was written when the sync began is safe; memory has nothing else to do.
   IOStatus SyncAll() {
     const std::uint64_t written = owner_->WrittenBytes(path_);
-    if (IOStatus fault = owner_->BeforeSync(); !fault.ok()) return fault;
+    if (IOStatus fault = owner_->BeforeSync(path_); !fault.ok()) return fault;
     owner_->Synced(path_, written);
     return IOStatus::OK();
   }
@@ -100,7 +102,7 @@ class FaultyRandomFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
   IOStatus SyncAll() {
     const std::uint64_t written = owner_->WrittenBytes(path_);
     const std::size_t parts = owner_->OverwrittenParts(path_);
-    if (IOStatus fault = owner_->BeforeSync(); !fault.ok()) return fault;
+    if (IOStatus fault = owner_->BeforeSync(path_); !fault.ok()) return fault;
     owner_->OverwrittenSynced(path_, parts);
     owner_->Synced(path_, written);
     return IOStatus::OK();
@@ -118,7 +120,7 @@ class FaultyDirectory final : public rocksdb::FSDirectoryWrapper {
       : FSDirectoryWrapper(std::move(directory)), owner_(owner), path_(std::move(path)) {}
 
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    if (IOStatus fault = owner_->BeforeSync(); !fault.ok()) return fault;
+    if (IOStatus fault = owner_->BeforeSync(path_); !fault.ok()) return fault;
     IOStatus status = FSDirectoryWrapper::Fsync(options, debug);
     if (status.ok()) owner_->FolderSynced(path_);
     return status;
@@ -142,6 +144,7 @@ void FaultyFileSystem::CutPower() {
 
 void FaultyFileSystem::RestorePower() {
   std::lock_guard lock(mutex_);
+  UndoRenames();
   for (auto at = files_.begin(); at != files_.end();) {
     auto& [path, file] = *at;
     if (!file.entry_is_durable) {
@@ -195,11 +198,14 @@ std::uint64_t FaultyFileSystem::WrittenBytes(const std::string& path) {
   return files_[path].written_bytes;
 }
 
-IOStatus FaultyFileSystem::BeforeSync() {
+IOStatus FaultyFileSystem::BeforeSync(const std::string& path) {
   std::lock_guard lock(mutex_);
   if (!power_) return NoPower();
   if (syncs_to_fail_ > 0) {
     --syncs_to_fail_;
+    if (const auto found = files_.find(path); found != files_.end()) {
+      found->second.a_sync_failed = true;
+    }
     return IOStatus::IOError("the disk did not sync");
   }
   return IOStatus::OK();
@@ -213,15 +219,33 @@ void FaultyFileSystem::Written(const std::string& path, std::uint64_t bytes) {
 void FaultyFileSystem::Synced(const std::string& path, std::uint64_t bytes) {
   std::lock_guard lock(mutex_);
   Durability& file = files_[path];
-  file.synced_bytes = std::max(file.synced_bytes, bytes);
+  if (!file.a_sync_failed) file.synced_bytes = std::max(file.synced_bytes, bytes);
   ++syncs_;
 }
 
 void FaultyFileSystem::FolderSynced(const std::string& folder) {
   std::lock_guard lock(mutex_);
   for (auto& [path, file] : files_) {
-    if (path.substr(0, path.rfind('/')) == folder) file.entry_is_durable = true;
+    if (FolderOf(path) == folder) file.entry_is_durable = true;
   }
+  std::erase_if(renames_, [&](const Rename& rename) { return FolderOf(rename.to) == folder; });
+}
+
+// A file system keeps its changes in their order: the first ones are kept, and the rest is not.
+void FaultyFileSystem::UndoRenames() {
+  const std::size_t kept = random_() % (renames_.size() + 1);
+  for (auto rename = renames_.rbegin();
+       rename != renames_.rend() - static_cast<std::ptrdiff_t>(kept); ++rename) {
+    const auto moved = files_.find(rename->to);
+    if (moved == files_.end() || files_.contains(rename->from)) continue;
+    CHECK(target()->RenameFile(rename->to, rename->from, {}, nullptr).ok());
+    Durability file = std::move(moved->second);
+    file.entry_is_durable = rename->was_durable;
+    files_.erase(moved);
+    files_[rename->from] = std::move(file);
+    if (rename->replaced) Rewrite(rename->to, *rename->replaced);
+  }
+  renames_.clear();
 }
 
 void FaultyFileSystem::Overwrites(const std::string& path, rocksdb::FSRandomRWFile& file,
@@ -244,6 +268,7 @@ std::size_t FaultyFileSystem::OverwrittenParts(const std::string& path) {
 
 void FaultyFileSystem::OverwrittenSynced(const std::string& path, std::size_t parts) {
   std::lock_guard lock(mutex_);
+  if (files_[path].a_sync_failed) return;
   auto& overwritten = files_[path].overwritten;
   overwritten.erase(overwritten.begin(), overwritten.begin() + static_cast<std::ptrdiff_t>(parts));
 }
@@ -332,14 +357,17 @@ IOStatus FaultyFileSystem::NewDirectory(const std::string& path, const IOOptions
 IOStatus FaultyFileSystem::RenameFile(const std::string& from, const std::string& to,
                                       const IOOptions& options, IODebugContext* debug) {
   if (IOStatus fault = BeforeChange(); !fault.ok()) return fault;
+  std::lock_guard lock(mutex_);
+  Rename rename{.from = from, .to = to};
+  if (target()->FileExists(to, options, debug).ok()) rename.replaced = Content(to);
   IOStatus status = target()->RenameFile(from, to, options, debug);
   if (!status.ok()) return status;
-  std::lock_guard lock(mutex_);
   if (const auto found = files_.find(from); found != files_.end()) {
-    Durability moved = found->second;
-    moved.entry_is_durable = true;
+    Durability moved = std::move(found->second);
+    rename.was_durable = std::exchange(moved.entry_is_durable, true);
     files_.erase(found);
-    files_[to] = moved;
+    files_[to] = std::move(moved);
+    renames_.push_back(std::move(rename));
   }
   return status;
 }

@@ -13,8 +13,10 @@
 // What survives a power cut: of a file that is appended to, the bytes before its last successful
 // Sync or Fsync; of one that is written at places (NewRandomRWFile), what its last sync left, and
 // of what was written over it since, some pages of 4 KiB and others not, by a seeded draw, as a
-// disk may. A new file survives only when its folder was synced after its creation. Renames and
-// deletions count as durable at once, which is kinder than a disk may be.
+// disk may. Nothing of a file becomes safe any more once a sync of it failed, whatever later ones
+// say. A new file survives only when its folder was synced after its creation; of the renames since
+// the folder's last sync the first few survive, by a seeded draw, and the others are undone.
+// Deletions count as durable at once, which is kinder than a disk may be.
 #pragma once
 
 #include <rocksdb/file_system.h>
@@ -24,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -92,18 +95,28 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
     std::uint64_t written_bytes = 0;
     std::uint64_t synced_bytes = 0;
     bool entry_is_durable = false;  // its folder was synced after its creation
+    bool a_sync_failed = false;
     // Written over since the last sync: what was there before, at most a page each.
     std::vector<Overwritten> overwritten;
+  };
+  // A file that was renamed, and what another one held that had the name until then.
+  struct Rename {
+    std::string from;
+    std::string to;
+    bool was_durable = false;
+    std::optional<std::string> replaced;
   };
 
   // `bytes` becomes how many of them fit.
   rocksdb::IOStatus BeforeWrite(std::uint64_t& bytes);
   rocksdb::IOStatus BeforeChange();
-  rocksdb::IOStatus BeforeSync();
+  // Of a file or a folder.
+  rocksdb::IOStatus BeforeSync(const std::string& path);
   void Written(const std::string& path, std::uint64_t bytes);
   std::uint64_t WrittenBytes(const std::string& path);
   void Synced(const std::string& path, std::uint64_t bytes);
   void FolderSynced(const std::string& folder);
+  void UndoRenames();
   // Remembers what `bytes` at `offset` are about to write over.
   void Overwrites(const std::string& path, rocksdb::FSRandomRWFile& file, std::uint64_t offset,
                   std::uint64_t bytes);
@@ -117,6 +130,8 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
 
   mutable std::mutex mutex_;
   std::map<std::string, Durability> files_;
+  // Since the last sync of their folder, in their order.
+  std::vector<Rename> renames_;
   bool power_ = true;
   int syncs_to_fail_ = 0;
   std::uint64_t bytes_left_ = kNoLimit;

@@ -80,5 +80,69 @@ TEST_F(FaultyFileSystemTest, AFailedSyncIsReported) {
   EXPECT_FALSE(Put(*database, "a", true).ok());
 }
 
+// A file by hand, without a database.
+class FaultyFilesTest : public ::testing::Test {
+ protected:
+  FaultyFilesTest() {
+    EXPECT_TRUE(files_.CreateDirIfMissing("/d", {}, nullptr).ok());
+    EXPECT_TRUE(files_.NewDirectory("/d", {}, &folder_, nullptr).ok());
+  }
+  void Write(const std::string& path, const std::string& content) {
+    ASSERT_TRUE(files_.NewWritableFile(path, {}, &file_, nullptr).ok());
+    ASSERT_TRUE(file_->Append(content, {}, nullptr).ok());
+    ASSERT_TRUE(file_->Sync({}, nullptr).ok());
+    SyncFolder();
+  }
+  void SyncFolder() { EXPECT_TRUE(folder_->Fsync({}, nullptr).ok()); }
+  void CutPower() {
+    files_.CutPower();
+    file_.reset();
+    files_.RestorePower();
+  }
+  std::string Read(const std::string& path) {
+    std::unique_ptr<rocksdb::FSSequentialFile> file;
+    if (!files_.NewSequentialFile(path, {}, &file, nullptr).ok()) return "no file";
+    char scratch[100];
+    rocksdb::Slice read;
+    EXPECT_TRUE(file->Read(sizeof scratch, {}, &read, scratch, nullptr).ok());
+    return read.ToString();
+  }
+
+  FaultyFileSystem files_;
+  std::unique_ptr<rocksdb::FSDirectory> folder_;
+  std::unique_ptr<rocksdb::FSWritableFile> file_;
+};
+
+TEST_F(FaultyFilesTest, ARenameIsSafeWhenItsFolderWasSyncedAndElseSometimesUndone) {
+  int undone = 0;
+  for (int round = 0; round < 40; ++round) {
+    Write("/d/old", "old");
+    Write("/d/new", "new");
+    ASSERT_TRUE(files_.RenameFile("/d/new", "/d/old", {}, nullptr).ok());
+    if (round % 2 == 0) SyncFolder();
+    CutPower();
+    if (Read("/d/old") == "new") {
+      EXPECT_EQ(Read("/d/new"), "no file");
+      continue;
+    }
+    EXPECT_EQ(round % 2, 1);
+    EXPECT_EQ(Read("/d/old"), "old");
+    EXPECT_EQ(Read("/d/new"), "new");
+    ++undone;
+  }
+  EXPECT_GT(undone, 0);
+  EXPECT_LT(undone, 20);
+}
+
+TEST_F(FaultyFilesTest, AFailedSyncIsNotMadeGoodByALaterOne) {
+  Write("/d/file", "safe");
+  EXPECT_TRUE(file_->Append(" lost", {}, nullptr).ok());
+  files_.FailSyncs(1);
+  EXPECT_FALSE(file_->Sync({}, nullptr).ok());
+  EXPECT_TRUE(file_->Sync({}, nullptr).ok());
+  CutPower();
+  EXPECT_EQ(Read("/d/file"), "safe");
+}
+
 }  // namespace
 }  // namespace stator::testing
