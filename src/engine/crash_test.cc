@@ -251,6 +251,16 @@ class WaitingWritesTest : public CrashTest {
     EXPECT_EQ(answers, writes);
     return outcomes;
   }
+  void ExpectWritesGoOnAndSurvive(TestEngine& engine) {
+    PutWhenWritable(engine, "id: 'after'");
+    files_->CutPower();
+    engine.Close();
+    files_->RestorePower();
+    TestEngine again(Options());
+    EXPECT_EQ(again.Get("storm", "id: 'held'"), "id: 'held'");
+    EXPECT_EQ(again.Get("storm", "id: 'after'"), "id: 'after'");
+    ExpectExactCounts(again);
+  }
   static void PutWhenWritable(TestEngine& engine, std::string_view item) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!engine.PutItem(TestEngine::PutRequest("storm", item)).ok()) {
@@ -267,14 +277,7 @@ TEST_F(WaitingWritesTest, EachGetsOneClearErrorWhenTheSyncFailsAndLaterOnesAreSa
   for (const auto& [write, outcome] : outcomes) {
     EXPECT_NE(outcome.find("whether it was kept is not known"), std::string::npos) << outcome;
   }
-  PutWhenWritable(engine, "id: 'after'");
-  files_->CutPower();
-  engine.Close();
-  files_->RestorePower();
-  TestEngine again(Options());
-  EXPECT_EQ(again.Get("storm", "id: 'held'"), "id: 'held'");
-  EXPECT_EQ(again.Get("storm", "id: 'after'"), "id: 'after'");
-  ExpectExactCounts(again);
+  ExpectWritesGoOnAndSurvive(engine);
 }
 
 TEST_F(WaitingWritesTest, EachGetsOneClearErrorWhenTheDiskIsFull) {
@@ -285,14 +288,7 @@ TEST_F(WaitingWritesTest, EachGetsOneClearErrorWhenTheDiskIsFull) {
     EXPECT_EQ(outcome.substr(0, 11), "StorageFull") << outcome;
   }
   files_->SetBytesLeft(FaultyFileSystem::kNoLimit);
-  PutWhenWritable(engine, "id: 'after'");
-  files_->CutPower();
-  engine.Close();
-  files_->RestorePower();
-  TestEngine again(Options());
-  EXPECT_EQ(again.Get("storm", "id: 'held'"), "id: 'held'");
-  EXPECT_EQ(again.Get("storm", "id: 'after'"), "id: 'after'");
-  ExpectExactCounts(again);
+  ExpectWritesGoOnAndSurvive(engine);
 }
 
 TEST_F(CrashTest, AFullDiskRefusesWritesKeepsTheOldOnesAndRecovers) {

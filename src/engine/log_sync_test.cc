@@ -2,10 +2,8 @@
 #include "engine/log_sync.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -48,18 +46,7 @@ class KeptQueue final : public base::CompletionQueue {
 
 class LogSyncTest : public ::testing::Test {
  protected:
-  LogSyncTest() : path_(::testing::TempDir() + "stator_log_sync." + std::to_string(::getpid())) {
-    std::filesystem::remove_all(path_);
-    EngineOptions options;
-    options.path = path_;
-    options.metrics = &metrics_;
-    engine_.emplace(options);
-    engine_->MakeTable("items", "id S");
-  }
-  ~LogSyncTest() override {
-    engine_.reset();
-    std::filesystem::remove_all(path_);
-  }
+  LogSyncTest() { engine_->MakeTable("items", "id S"); }
 
   // Puts `count` items; each completion adds the thread it runs on to `threads`.
   void PutMany(int count, const base::CallContext& context, std::vector<std::thread::id>& threads) {
@@ -73,9 +60,9 @@ class LogSyncTest : public ::testing::Test {
     }
   }
 
-  const std::string path_;
+  const TestFolder folder_{"log_sync"};
   base::MetricsRegistry metrics_;
-  std::optional<TestEngine> engine_;
+  std::optional<TestEngine> engine_{folder_.Options(&metrics_)};
 };
 
 TEST_F(LogSyncTest, CompletionsRunOnTheQueueThatTheCallNamesAndWakeItOnceASync) {

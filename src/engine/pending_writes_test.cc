@@ -2,9 +2,7 @@
 #include "engine/pending_writes.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <future>
 #include <string>
 #include <vector>
@@ -17,19 +15,7 @@ namespace {
 // An engine with a log, whose sync thread waits inside an answer while writes gather.
 class PendingWritesTest : public ::testing::Test {
  protected:
-  PendingWritesTest()
-      : path_(::testing::TempDir() + "stator_pending_writes." + std::to_string(::getpid())) {
-    std::filesystem::remove_all(path_);
-    EngineOptions options;
-    options.path = path_;
-    options.metrics = &metrics_;
-    engine_.emplace(options);
-    engine_->MakeTable("items", "id S");
-  }
-  ~PendingWritesTest() override {
-    engine_.reset();
-    std::filesystem::remove_all(path_);
-  }
+  PendingWritesTest() { engine_->MakeTable("items", "id S"); }
 
   // The sync thread does nothing more until Release().
   void Hold() {
@@ -68,9 +54,9 @@ class PendingWritesTest : public ::testing::Test {
   std::string Get(std::string_view key) { return engine_->Get("items", key); }
   std::uint64_t Syncs() { return metrics_.GetCounter("stator_engine_syncs_total", "")->value(); }
 
-  const std::string path_;
+  const TestFolder folder_{"pending_writes"};
   base::MetricsRegistry metrics_;
-  std::optional<TestEngine> engine_;
+  std::optional<TestEngine> engine_{folder_.Options(&metrics_)};
   std::promise<void> released_;
   int answers_ = 0;
   std::vector<std::string> outcomes_;
@@ -145,9 +131,7 @@ TEST_F(PendingWritesTest, WhatWaitsWhenTheEngineClosesIsKept) {
   released_.set_value();
   engine_->Close();
   EXPECT_EQ(outcomes_, Outcomes{"0:ok"});
-  EngineOptions options;
-  options.path = path_;
-  engine_.emplace(options);
+  engine_.emplace(folder_.Options());
   EXPECT_EQ(Get("id: 'a'"), "id: 'a', v: 1");
 }
 

@@ -11,7 +11,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -185,6 +187,36 @@ class TestEngine {
 
   // Null after Close(), or when opening failed.
   std::unique_ptr<LocalDynamo> store_;
+};
+
+// A data folder of this process, empty at first and removed at the end. For tests that need a log
+// or close and open again; the others are faster in memory.
+//
+//   TestFolder folder("name");
+//   TestEngine engine(folder.Options());     // declared behind the folder, so it ends first
+//   ...
+//   engine.Close();
+//   TestEngine again(folder.Options());      // finds what was written
+class TestFolder {
+ public:
+  // `name` tells it from those of other tests.
+  explicit TestFolder(const std::string& name)
+      : path_(::testing::TempDir() + "stator_" + name + "." + std::to_string(::getpid())) {
+    std::filesystem::remove_all(path_);
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  ~TestFolder() { std::filesystem::remove_all(path_); }
+  // For an engine in it. `metrics` may be null.
+  EngineOptions Options(base::MetricsRegistry* metrics = nullptr) const {
+    EngineOptions options;
+    options.path = path_;
+    options.metrics = metrics;
+    return options;
+  }
+
+ private:
+  const std::string path_;
 };
 
 // "" of a success, else "Code: message": a test then compares with one line, whatever came out.
