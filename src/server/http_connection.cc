@@ -1,23 +1,24 @@
 #include "server/http_connection.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <ctime>
 
 #include "base/log.h"
+#include "server/http_worker.h"
 
 namespace stator::server {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
 using ConnectionPointer = boost::intrusive_ptr<HttpConnection>;
 
 // What is still read from a client that was refused, so that it sees the answer and not a reset.
 constexpr std::uint32_t kLingerSeconds = 5;
-constexpr std::size_t kLingerBytes = 64 * 1024;
+constexpr std::size_t kLingerBytes = 16 * 1024;
 
 // The completion of one request. Dropping it unanswered is a fault of the handler, which must not
 // cost the client its time-out.
@@ -61,46 +62,88 @@ void Empty(std::string& text) {
     text.clear();
 }
 
+// Whether a call on a socket has to be made again later.
+bool MustWait() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+
+// Sends what is behind the first `sent` bytes of the two parts; as send() answers.
+ssize_t SendBehind(int socket, std::string_view head, std::string_view body, std::size_t sent) {
+  const std::size_t of_head = std::min(sent, head.size());
+  head.remove_prefix(of_head);
+  body.remove_prefix(sent - of_head);
+  if (head.empty() || body.empty()) {
+    const std::string_view rest = head.empty() ? body : head;
+    return send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
+  }
+  std::array<iovec, 2> parts = {iovec{const_cast<char*>(head.data()), head.size()},
+                                iovec{const_cast<char*>(body.data()), body.size()}};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 bool HasNoBody(int status) { return status == 204 || status == 304 || status < 200; }
 
 }  // namespace
 
-HttpConnection::HttpConnection(HttpWorker& worker, const HttpDoor& door, HttpSocket socket)
-    : worker_(worker),
+HttpConnection::HttpConnection(HttpShared& shared, const HttpDoor& door, FileDescriptor socket,
+                               std::size_t serial)
+    : shared_(shared),
       door_(door),
       socket_(std::move(socket)),
-      reader_(worker.shared().options.limits, worker.shared().budget) {
+      serial_(serial),
+      reader_(shared.options.limits, shared.budget) {
+  shared_.connections.fetch_add(1, std::memory_order_relaxed);
+}
+
+HttpConnection::~HttpConnection() { shared_.connections.fetch_sub(1, std::memory_order_relaxed); }
+
+void HttpConnection::Start(HttpWorker& worker) {
+  worker_ = &worker;
   reader_.BelongTo(&worker, worker.number(), &response_);
-  worker_.shared().connections.fetch_add(1, std::memory_order_relaxed);
-}
-
-HttpConnection::~HttpConnection() {
-  worker_.shared().connections.fetch_sub(1, std::memory_order_relaxed);
-}
-
-void HttpConnection::Start() {
-  error_code failure;
-  socket_.set_option(asio::ip::tcp::no_delay(true), failure);
-  socket_.non_blocking(true, failure);
-  if (failure) return Close();
   Enter(State::kIdle);
-  Read();
+  if (!worker.loop().Watch(socket_.number(), watched_, *this)) Close();
+}
+
+bool HttpConnection::Leave() {
+  if (state_ != State::kIdle) return false;
+  worker_->loop().Forget(socket_.number());
+  return true;
+}
+
+void HttpConnection::OnReady(Readiness readiness) {
+  switch (state_) {
+    case State::kIdle:
+    case State::kReading: return Receive();
+    case State::kHandling:
+      // Nobody is left to take the answer; else, what has come waits for its turn.
+      return (readiness & kBroken) != 0 ? Close() : Wait(kNothing);
+    case State::kWriting:
+      if (Send() && Written()) Run(reader_.Feed(0));
+      return;
+    case State::kLingering: return ReceiveIgnored();
+    case State::kClosed: return;
+  }
 }
 
 void HttpConnection::Enter(State state) {
   state_ = state;
-  since_ = worker_.now();
+  since_ = worker_->now();
 }
 
-void HttpConnection::Read() {
+void HttpConnection::Wait(Readiness readiness) {
+  if (watched_ == readiness) return;
+  watched_ = readiness;
+  worker_->loop().Change(socket_.number(), readiness, *this);
+}
+
+void HttpConnection::Receive() {
   const std::span<char> space = reader_.Space();
-  socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                          [self = ConnectionPointer(this)](error_code failure, std::size_t bytes) {
-                            if (self->state_ == State::kClosed) return;
-                            if (failure) return self->Close();
-                            if (self->state_ == State::kIdle) self->Enter(State::kReading);
-                            self->Run(self->reader_.Feed(bytes));
-                          });
+  const ssize_t bytes = recv(socket_.number(), space.data(), space.size(), 0);
+  if (bytes < 0 && MustWait()) return;
+  if (bytes <= 0) return Close();
+  if (state_ == State::kIdle) Enter(State::kReading);
+  Run(reader_.Feed(static_cast<std::size_t>(bytes)));
 }
 
 void HttpConnection::Run(Progress progress) {
@@ -109,7 +152,7 @@ void HttpConnection::Run(Progress progress) {
       case Progress::kSendContinue:
         if (!WriteContinue()) return Close();
         [[fallthrough]];
-      case Progress::kNeedMore: return Read();
+      case Progress::kNeedMore: return Wait(kReadable);
       case Progress::kFailed: return Refuse();
       case Progress::kComplete:
         if (!Handle() || !Write()) return;
@@ -134,7 +177,7 @@ bool HttpConnection::Handle() {
 
 // The reference goes along, so that no connection ends on a thread of a store or of a door.
 void HttpConnection::Answer(ConnectionPointer connection, HttpResponse&& response) {
-  HttpWorker& worker = connection->worker_;
+  HttpWorker& worker = *connection->worker_;
   if (worker.IsCurrent()) {
     if (connection->inline_) {
       connection->response_ = std::move(response);
@@ -147,12 +190,11 @@ void HttpConnection::Answer(ConnectionPointer connection, HttpResponse&& respons
       return connection->Respond();
     }
   }
-  asio::post(worker.context().get_executor(),
-             [self = std::move(connection), response = std::move(response)]() mutable {
-               if (self->state_ == State::kClosed) return;
-               self->response_ = std::move(response);
-               self->Respond();
-             });
+  worker.loop().Post([self = std::move(connection), response = std::move(response)]() mutable {
+    if (self->state_ == State::kClosed) return;
+    self->response_ = std::move(response);
+    self->Respond();
+  });
 }
 
 void HttpConnection::Respond() {
@@ -160,8 +202,8 @@ void HttpConnection::Respond() {
 }
 
 void HttpConnection::BuildHead() {
-  if (worker_.shared().draining.load(std::memory_order_relaxed)) keep_alive_ = false;
-  const std::string_view date = worker_.date_header();
+  if (shared_.draining.load(std::memory_order_relaxed)) keep_alive_ = false;
+  const std::string_view date = worker_->date_header();
   const std::size_t room =
       kHeadBytes + date.size() + response_.content_type.size() + response_.headers.size();
   if (head_.size() < room) head_.resize(room);
@@ -197,34 +239,21 @@ bool HttpConnection::Write() {
     response_.body.clear();
   else if (response_.body.size() <= kJoinedBodyBytes)
     JoinBody();
-  const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_.data(), head_bytes_),
-                                                   asio::buffer(response_.body)};
-  error_code failure;
-  const std::size_t written = response_.body.empty() ? socket_.write_some(parts[0], failure)
-                                                     : socket_.write_some(parts, failure);
-  if (failure && failure != asio::error::would_block) {
+  sent_bytes_ = 0;
+  return Send() && Written();
+}
+
+bool HttpConnection::Send() {
+  const std::string_view head(head_.data(), head_bytes_);
+  const ssize_t sent = SendBehind(socket_.number(), head, response_.body, sent_bytes_);
+  if (sent < 0 && !MustWait()) {
     Close();
     return false;
   }
-  if (written < head_bytes_ + response_.body.size()) {
-    WriteRest(written);
-    return false;
-  }
-  return Written();
-}
-
-void HttpConnection::WriteRest(std::size_t written) {
-  std::array<asio::const_buffer, 2> parts = {asio::buffer(head_.data(), head_bytes_),
-                                             asio::buffer(response_.body)};
-  const std::size_t of_head = std::min(written, head_bytes_);
-  parts[0] += of_head;
-  parts[1] += written - of_head;
-  asio::async_write(socket_, parts,
-                    [self = ConnectionPointer(this)](error_code failure, std::size_t) {
-                      if (self->state_ == State::kClosed) return;
-                      if (failure) return self->Close();
-                      if (self->Written()) self->Run(self->reader_.Feed(0));
-                    });
+  sent_bytes_ += static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+  if (sent_bytes_ == head_bytes_ + response_.body.size()) return true;
+  Wait(kWritable);
+  return false;
 }
 
 bool HttpConnection::Written() {
@@ -253,8 +282,7 @@ void HttpConnection::Recycle() {
 
 bool HttpConnection::WriteContinue() {
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  error_code failure;
-  return socket_.write_some(asio::buffer(kContinue), failure) == kContinue.size();
+  return SendBehind(socket_.number(), kContinue, {}, 0) == static_cast<ssize_t>(kContinue.size());
 }
 
 void HttpConnection::Refuse() {
@@ -269,24 +297,19 @@ void HttpConnection::Refuse() {
 }
 
 void HttpConnection::Linger() {
-  error_code failure;
-  if (state_ != State::kLingering) {
-    socket_.shutdown(HttpSocket::shutdown_send, failure);
-    Enter(State::kLingering);
-  }
-  if (failure) return Close();
-  // The reader's buffer may be full.
-  response_.body.resize(kLingerBytes);
-  socket_.async_read_some(asio::buffer(response_.body),
-                          [self = ConnectionPointer(this)](error_code read_failure, std::size_t) {
-                            if (self->state_ == State::kClosed) return;
-                            if (read_failure) return self->Close();
-                            self->Linger();
-                          });
+  if (shutdown(socket_.number(), SHUT_WR) != 0) return Close();
+  Enter(State::kLingering);
+  Wait(kReadable);
+}
+
+void HttpConnection::ReceiveIgnored() {
+  std::array<char, kLingerBytes> ignored;
+  const ssize_t bytes = recv(socket_.number(), ignored.data(), ignored.size(), 0);
+  if (bytes == 0 || (bytes < 0 && !MustWait())) Close();
 }
 
 void HttpConnection::Sweep(std::uint32_t now) {
-  const HttpServerOptions& options = worker_.shared().options;
+  const HttpServerOptions& options = shared_.options;
   const std::uint32_t age = now - since_;
   const auto longer_than = [&](std::chrono::seconds limit) { return age > limit.count(); };
   switch (state_) {
@@ -312,119 +335,8 @@ void HttpConnection::Drain() {
 void HttpConnection::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
-  error_code ignored;
-  socket_.close(ignored);
-  // The list holds a reference, which may be the last one.
-  const ConnectionPointer self(this);
-  unlink();
-  intrusive_ptr_release(this);
-  worker_.Closed();
-}
-
-HttpWorker::HttpWorker(HttpShared& shared, std::size_t number)
-    : shared_(shared),
-      number_(number),
-      work_(context_.get_executor()),
-      sweep_timer_(context_.get_executor()) {
-  RefreshDate();
-}
-
-void HttpWorker::Start() {
-  thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), ("http-" + std::to_string(number_)).c_str());
-    Work();
-  });
-}
-
-void HttpWorker::Work() {
-  thread_id_ = std::this_thread::get_id();
-  context_.run();
-  {
-    const std::lock_guard lock(mutex_);
-    ended_ = true;
-  }
-  // What was posted while the last connection closed.
-  context_.restart();
-  context_.poll();
-}
-
-void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!ended_) {
-      asio::post(context_.get_executor(), [this, tasks = std::move(tasks)]() mutable {
-        completing_ = true;
-        for (base::CompletionTask& task : tasks) task();
-        completing_ = false;
-      });
-      return;
-    }
-  }
-  for (base::CompletionTask& task : tasks) task();
-}
-
-void HttpWorker::Adopt(ConnectionPointer connection) {
-  asio::post(context_.get_executor(), [this, connection = std::move(connection)] {
-    connections_.push_back(*connection);
-    intrusive_ptr_add_ref(connection.get());
-    if (drain_until_ != 0) return connection->Close();
-    ArmSweep();
-    connection->Start();
-  });
-}
-
-// The clock of the sweep stands still while there is no connection.
-void HttpWorker::ArmSweep() {
-  if (sweep_armed_) return;
-  sweep_armed_ = true;
-  RefreshDate();
-  sweep_timer_.expires_after(std::chrono::seconds(1));
-  sweep_timer_.async_wait([this](error_code failure) {
-    sweep_armed_ = false;
-    if (!failure) Sweep();
-  });
-}
-
-void HttpWorker::Sweep() {
-  ++now_;
-  for (auto at = connections_.begin(); at != connections_.end();) (at++)->Sweep(now_);
-  if (drain_until_ != 0 && now_ >= drain_until_) CloseAll();
-  if (!connections_.empty()) ArmSweep();
-}
-
-void HttpWorker::CloseAll() {
-  for (auto at = connections_.begin(); at != connections_.end();) (at++)->Close();
-}
-
-void HttpWorker::Drain(std::chrono::milliseconds patience) {
-  asio::post(context_.get_executor(), [this, patience] {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(patience).count();
-    drain_until_ = now_ + 1 + static_cast<std::uint32_t>(seconds);
-    for (auto at = connections_.begin(); at != connections_.end();) (at++)->Drain();
-    if (seconds == 0) CloseAll();
-    Closed();
-  });
-}
-
-void HttpWorker::Closed() {
-  if (drain_until_ == 0 || !connections_.empty()) return;
-  sweep_timer_.cancel();
-  work_.reset();
-  context_.stop();
-}
-
-void HttpWorker::Join() {
-  if (thread_.joinable()) thread_.join();
-}
-
-void HttpWorker::RefreshDate() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[64];
-  const std::size_t length =
-      std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
-  date_header_.assign(text, length);
+  socket_.Close();
+  worker_->Closed(*this);
 }
 
 }  // namespace stator::server

@@ -1,55 +1,165 @@
 #include "server/http_server.h"
 
-#include <boost/asio/basic_socket_acceptor.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
+#include "server/http_balance.h"
 #include "server/http_connection.h"
+#include "server/http_worker.h"
 
 namespace stator::server {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
-using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>,
-                                         asio::io_context::executor_type>;
+using boost::asio::ip::tcp;
 
 constexpr std::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
     "Connection: close\r\n\r\n";
+// Taken over in one go, so that a crowd of new connections does not hold up the open ones.
+constexpr int kAcceptedAtOnce = 64;
 
-// One listening socket. Lives on the first I/O thread.
-struct Listener {
-  Listener(asio::io_context& context, HttpDoor door_in)
-      : door(door_in), acceptor(context.get_executor()), pause(context.get_executor()) {}
-  HttpDoor door;
-  Acceptor acceptor;
-  // Set while the process has no file descriptor left for a new connection.
-  Timer pause;
-};
-
-base::Error ListenError(const std::string& address, const error_code& failure) {
-  if (failure == asio::error::address_in_use) {
+base::Error ListenError(const std::string& address, int failure) {
+  if (failure == EADDRINUSE) {
     return {base::ErrorKind::kConflict, kPortInUse,
             "Address " + address + " is in use by another program."};
   }
   return {base::ErrorKind::kUnavailable, kListenFailed,
-          "Cannot listen on " + address + ": " + failure.message() + "."};
+          "Cannot listen on " + address + ": " + std::strerror(failure) + "."};
 }
 
-error_code Bind(Acceptor& acceptor, const tcp::endpoint& endpoint) {
-  error_code failure;
-  acceptor.open(endpoint.protocol(), failure);
-  if (!failure) acceptor.set_option(Acceptor::reuse_address(true), failure);
-  if (!failure) acceptor.bind(endpoint, failure);
-  if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
-  return failure;
+bool Set(const FileDescriptor& socket, int level, int option, int value) {
+  return setsockopt(socket.number(), level, option, &value, sizeof value) == 0;
 }
+
+// A listening socket, whose options its connections inherit; none, and errno, on failure.
+FileDescriptor ListenOn(const tcp::endpoint& endpoint) {
+  FileDescriptor listening(
+      socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!Set(listening, SOL_SOCKET, SO_REUSEADDR, 1) || !Set(listening, IPPROTO_TCP, TCP_NODELAY, 1))
+    return {};
+  if (bind(listening.number(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
+      listen(listening.number(), SOMAXCONN) != 0)
+    return {};
+  return listening;
+}
+
+// Whether accept() failed for one connection that has gone meanwhile, and not for lack of anything.
+bool IsOfOneConnection(int failure) {
+  return failure == ECONNABORTED || failure == EINTR || failure == EPROTO;
+}
+
+// The I/O threads, and how many of them have connections. Belongs to the first of them.
+class HttpWorkers {
+ public:
+  HttpWorkers(HttpShared& shared, int threads)
+      : shared_(shared), thread_count_(static_cast<std::size_t>(threads)) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(threads); ++i)
+      all_.push_back(std::make_unique<HttpWorker>(shared, i));
+  }
+
+  HttpShared& shared() { return shared_; }
+  HttpWorker& first() { return *all_[0]; }
+  std::span<const std::unique_ptr<HttpWorker>> all() const { return all_; }
+
+  // Starts the threads; on the thread that owns the server.
+  void Start() {
+    std::vector<clockid_t> clocks;
+    for (auto& worker : all_) {
+      worker->Start();
+      clocks.push_back(worker->cpu_clock());
+    }
+    meter_.emplace(std::move(clocks));
+  }
+
+  // Gives a new connection to its thread.
+  void Adopt(const HttpDoor& door, FileDescriptor socket) {
+    const std::size_t serial = serial_++;
+    all_[serial % thread_count_.count()]->Adopt(
+        new HttpConnection(shared_, door, std::move(socket), serial));
+    if (all_.size() > 1 && !std::exchange(balancing_, true)) BalanceLater();
+  }
+
+ private:
+  void BalanceLater() {
+    first().AtSweep([this] { Balance(); });
+  }
+
+  // Once a second while there are connections.
+  void Balance() {
+    const auto in_use = all().first(thread_count_.After(meter_->Measure()));
+    for (auto& worker : all_) worker->Spread(in_use);
+    balancing_ = shared_.connections.load() > 0;
+    if (balancing_) BalanceLater();
+  }
+
+  HttpShared& shared_;
+  std::vector<std::unique_ptr<HttpWorker>> all_;
+  HttpThreadCount thread_count_;
+  std::optional<HttpLoadMeter> meter_;
+  std::size_t serial_ = 0;
+  bool balancing_ = false;
+};
+
+// The listening socket of one door. Lives on the first I/O thread.
+class HttpListener final : public IoWatcher {
+ public:
+  HttpListener(HttpDoor door, FileDescriptor socket, HttpWorkers& workers)
+      : door_(door), socket_(std::move(socket)), workers_(workers) {}
+
+  void Start() {
+    if (!workers_.first().loop().Watch(socket_.number(), kReadable, *this)) AcceptLater(ENOMEM);
+  }
+  void Close() { socket_.Close(); }
+
+ private:
+  void OnReady(Readiness) override {
+    for (int i = 0; i < kAcceptedAtOnce; ++i) {
+      FileDescriptor accepted(
+          accept4(socket_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      if (accepted.number() >= 0) {
+        Take(std::move(accepted));
+      } else if (!IsOfOneConnection(errno)) {
+        if (errno != EAGAIN && errno != EWOULDBLOCK) AcceptLater(errno);
+        return;
+      }
+    }
+  }
+
+  void Take(FileDescriptor socket) {
+    const HttpShared& shared = workers_.shared();
+    if (shared.connections.load() >= shared.options.connections_max) {
+      door_.refused->Add();
+      send(socket.number(), kTooManyConnections.data(), kTooManyConnections.size(), MSG_NOSIGNAL);
+      return;
+    }
+    workers_.Adopt(door_, std::move(socket));
+  }
+
+  // No descriptor or no memory is left for a new connection.
+  void AcceptLater(int failure) {
+    base::Log(base::LogLevel::kWarning, "cannot accept a connection",
+              {{"reason", std::strerror(failure)}});
+    workers_.first().loop().Change(socket_.number(), kNothing, *this);
+    workers_.first().AtSweep([this] {
+      if (socket_.number() >= 0) workers_.first().loop().Change(socket_.number(), kReadable, *this);
+    });
+  }
+
+  const HttpDoor door_;
+  FileDescriptor socket_;
+  HttpWorkers& workers_;
+};
 
 }  // namespace
 
@@ -61,10 +171,9 @@ std::string HttpAddress::ToString() const {
 class HttpServer::Impl {
  public:
   Impl(const HttpServerOptions& options, base::MetricsRegistry& metrics)
-      : shared_(std::make_shared<HttpShared>(options)), metrics_(metrics) {
-    for (int i = 0; i < options.threads; ++i) {
-      workers_.push_back(std::make_unique<HttpWorker>(*shared_, static_cast<std::size_t>(i)));
-    }
+      : shared_(std::make_shared<HttpShared>(options)),
+        metrics_(metrics),
+        workers_(*shared_, options.threads) {
     metrics_.AddGauge(
         "stator_http_connections", "Open HTTP connections of all doors.", {},
         [shared = shared_] { return static_cast<double>(shared->connections.load()); });
@@ -72,34 +181,37 @@ class HttpServer::Impl {
 
   base::Result<HttpAddress> Listen(std::string_view door, const std::string& host,
                                    std::uint16_t port, HttpHandler& handler) {
-    const HttpAddress wanted{host, port};
-    error_code failure;
-    const auto ip = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, failure);
-    if (failure) {
+    boost::system::error_code no_address;
+    const auto ip =
+        boost::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, no_address);
+    if (no_address) {
       return base::Error(base::ErrorKind::kInvalid, kListenFailed,
                          "'" + host + "' is no IP address; use 127.0.0.1, 0.0.0.0 or ::.");
     }
+    const HttpAddress wanted{host, port};
+    FileDescriptor socket = ListenOn(tcp::endpoint(ip, port));
+    if (socket.number() < 0) return ListenError(wanted.ToString(), errno);
+    tcp::endpoint real;
+    auto length = static_cast<socklen_t>(real.capacity());
+    if (getsockname(socket.number(), real.data(), &length) != 0)
+      return ListenError(wanted.ToString(), errno);
+    real.resize(length);
     const base::Labels labels = {{"door", std::string(door)}};
-    auto listener = std::make_unique<Listener>(
-        workers_[0]->context(),
+    listeners_.push_back(std::make_unique<HttpListener>(
         HttpDoor{
             &handler,
             metrics_.GetCounter("stator_http_requests_total", "Requests that a door has handled.",
                                 labels),
             metrics_.GetCounter("stator_http_refused_total",
-                                "Requests that were no HTTP, or broke a limit of it.", labels)});
-    failure = Bind(listener->acceptor, tcp::endpoint(ip, port));
-    if (failure) return ListenError(wanted.ToString(), failure);
-    const tcp::endpoint real = listener->acceptor.local_endpoint(failure);
-    if (failure) return ListenError(wanted.ToString(), failure);
-    listeners_.push_back(std::move(listener));
+                                "Requests that were no HTTP, or broke a limit of it.", labels)},
+        std::move(socket), workers_));
     return HttpAddress{real.address().to_string(), real.port()};
   }
 
   void Start() {
-    for (auto& worker : workers_) worker->Start();
-    asio::post(workers_[0]->context().get_executor(), [this] {
-      for (auto& listener : listeners_) Accept(*listener);
+    workers_.Start();
+    workers_.first().loop().Post([this] {
+      for (auto& listener : listeners_) listener->Start();
     });
     started_ = true;
   }
@@ -108,58 +220,20 @@ class HttpServer::Impl {
     if (!started_) return;
     started_ = false;
     shared_->draining.store(true);
-    asio::post(workers_[0]->context().get_executor(), [this] {
-      for (auto& listener : listeners_) {
-        error_code ignored;
-        listener->acceptor.close(ignored);
-        listener->pause.cancel();
-      }
+    workers_.first().loop().Post([this] {
+      for (auto& listener : listeners_) listener->Close();
     });
-    for (auto& worker : workers_) worker->Drain(patience);
-    for (auto& worker : workers_) worker->Join();
+    for (auto& worker : workers_.all()) worker->Drain(patience);
+    for (auto& worker : workers_.all()) worker->Join();
   }
 
  private:
-  void Accept(Listener& listener) {
-    HttpWorker& worker = *workers_[next_++ % workers_.size()];
-    listener.acceptor.async_accept(
-        worker.context(), [this, &listener, &worker](error_code failure, HttpSocket socket) {
-          if (shared_->draining.load()) return;
-          if (failure) return AcceptLater(listener, failure);
-          if (shared_->connections.load() >= shared_->options.connections_max)
-            Refuse(listener, std::move(socket));
-          else
-            worker.Adopt(new HttpConnection(worker, listener.door, std::move(socket)));
-          Accept(listener);
-        });
-  }
-
-  static void Refuse(Listener& listener, HttpSocket socket) {
-    listener.door.refused->Add();
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(kTooManyConnections), ignored);
-  }
-
-  void AcceptLater(Listener& listener, error_code failure) {
-    if (failure != asio::error::connection_aborted) {
-      base::Log(base::LogLevel::kWarning, "cannot accept a connection",
-                {{"reason", failure.message()}});
-    }
-    listener.pause.expires_after(std::chrono::milliseconds(100));
-    listener.pause.async_wait([this, &listener](error_code cancelled) {
-      if (!cancelled && !shared_->draining.load()) Accept(listener);
-    });
-  }
-
   // The gauge of connections may outlive the server.
   const std::shared_ptr<HttpShared> shared_;
   base::MetricsRegistry& metrics_;
-  std::vector<std::unique_ptr<HttpWorker>> workers_;
-  // After the workers, whose contexts they use.
-  std::vector<std::unique_ptr<Listener>> listeners_;
-  // Whose turn it is; used on the first thread only.
-  std::size_t next_ = 0;
+  HttpWorkers workers_;
+  // After the workers, whose loops they use.
+  std::vector<std::unique_ptr<HttpListener>> listeners_;
   bool started_ = false;
 };
 

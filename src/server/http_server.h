@@ -1,10 +1,10 @@
 // The HTTP/1.1 server under all doors: sockets, threads, keep-alive, deadlines, graceful end.
 //
-// One I/O thread accepts; connections go to the threads in turn, so that few connections are spread
-// evenly (SO_REUSEPORT would spread them by hash, and let a second process share the port
-// unnoticed). A connection belongs to one thread. The hot path is epoll_wait, recv and one send
-// a request, with no timer: a sweep once a second finds what is overdue, and rests while there is
-// no connection. docs/performance.md has the measurements.
+// The first I/O thread accepts. A connection belongs to one thread: to the first, or in turn to as
+// many as the load needs (http_balance.h; SO_REUSEPORT would spread them by hash, and let a second
+// process share the port unnoticed). The hot path is epoll_wait, one recv and one send a request,
+// with no timer: a sweep once a second finds what is overdue, and rests while there is no
+// connection. docs/performance.md has the measurements.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ inline constexpr std::string_view kListenFailed = "ListenFailed";
 
 // Limits of the server. Time limits are kept to about a second.
 struct HttpServerOptions {
-  // I/O threads; at least 1.
+  // Most I/O threads; at least 1.
   int threads = 2;
   // Further connections are answered 503 and closed.
   std::size_t connections_max = 4096;

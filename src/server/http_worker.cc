@@ -1,0 +1,138 @@
+#include "server/http_worker.h"
+
+#include <pthread.h>
+
+#include <ctime>
+#include <utility>
+
+#include "base/check.h"
+
+namespace stator::server {
+
+HttpWorker::HttpWorker(HttpShared& shared, std::size_t number) : shared_(shared), number_(number) {
+  RefreshDate();
+}
+
+void HttpWorker::Start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), ("http-" + std::to_string(number_)).c_str());
+    Work();
+  });
+  CHECK(pthread_getcpuclockid(thread_.native_handle(), &cpu_clock_) == 0);
+}
+
+void HttpWorker::Work() {
+  thread_id_ = std::this_thread::get_id();
+  loop_.Run();
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  // What was posted while the last connection closed.
+  loop_.RunPosted();
+}
+
+void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended_) {
+      loop_.Post([this, tasks = std::move(tasks)]() mutable {
+        completing_ = true;
+        for (base::CompletionTask& task : tasks) task();
+        completing_ = false;
+      });
+      return;
+    }
+  }
+  for (base::CompletionTask& task : tasks) task();
+}
+
+void HttpWorker::Adopt(boost::intrusive_ptr<HttpConnection> connection) {
+  loop_.Post([this, connection = std::move(connection)] {
+    connections_.push_back(*connection);
+    intrusive_ptr_add_ref(connection.get());
+    if (drain_until_ != 0) return connection->Close();
+    ArmSweep();
+    connection->Start(*this);
+  });
+}
+
+// The clock of the sweep stands still while there is no connection.
+void HttpWorker::ArmSweep() {
+  if (std::exchange(sweep_armed_, true)) return;
+  RefreshDate();
+  loop_.TickLater([this] {
+    sweep_armed_ = false;
+    Sweep();
+  });
+}
+
+void HttpWorker::AtSweep(EventLoop::Task task) {
+  at_sweep_.push_back(std::move(task));
+  ArmSweep();
+}
+
+void HttpWorker::Sweep() {
+  ++now_;
+  for (EventLoop::Task& task : std::exchange(at_sweep_, {})) task();
+  for (auto at = connections_.begin(); at != connections_.end();) (at++)->Sweep(now_);
+  if (drain_until_ != 0 && now_ >= drain_until_) CloseAll();
+  if (!connections_.empty()) ArmSweep();
+}
+
+void HttpWorker::CloseAll() {
+  for (auto at = connections_.begin(); at != connections_.end();) (at++)->Close();
+}
+
+void HttpWorker::Drain(std::chrono::milliseconds patience) {
+  loop_.Post([this, patience] {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(patience).count();
+    drain_until_ = now_ + 1 + static_cast<std::uint32_t>(seconds);
+    for (auto at = connections_.begin(); at != connections_.end();) (at++)->Drain();
+    if (seconds == 0) CloseAll();
+    EndIfDrained();
+  });
+}
+
+boost::intrusive_ptr<HttpConnection> HttpWorker::Release(HttpConnection& connection) {
+  connections_.erase(connections_.iterator_to(connection));
+  return {&connection, /*add_ref=*/false};
+}
+
+void HttpWorker::Closed(HttpConnection& connection) {
+  // Events of this round may still name it.
+  loop_.AfterRound([owned = Release(connection)] {});
+  EndIfDrained();
+}
+
+// A task, so that no event of a round still names a connection that has moved.
+void HttpWorker::Spread(std::span<const std::unique_ptr<HttpWorker>> among) {
+  loop_.Post([this, among] {
+    if (shared_.draining.load()) return;
+    for (auto at = connections_.begin(); at != connections_.end();) {
+      HttpConnection& connection = *at++;
+      HttpWorker& home = *among[connection.serial() % among.size()];
+      if (&home != this && connection.Leave()) home.Adopt(Release(connection));
+    }
+  });
+}
+
+void HttpWorker::EndIfDrained() {
+  if (drain_until_ != 0 && connections_.empty()) loop_.Stop();
+}
+
+void HttpWorker::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void HttpWorker::RefreshDate() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[64];
+  const std::size_t length =
+      std::strftime(text, sizeof text, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
+  date_header_.assign(text, length);
+}
+
+}  // namespace stator::server

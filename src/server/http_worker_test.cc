@@ -1,0 +1,112 @@
+#include "server/http_worker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <future>
+#include <memory>
+#include <string>
+
+namespace stator::server {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Answers the number of the thread that it runs on; "/wait" only when Release() is called.
+class ThreadHandler : public HttpHandler {
+ public:
+  void Handle(const HttpRequest& request, HttpCompletion done) override {
+    auto answer = [thread = request.thread, done = std::move(done)]() mutable {
+      done({.status = 200,
+            .content_type = "text/plain",
+            .headers = "",
+            .body = "thread " + std::to_string(thread)});
+    };
+    if (request.path != "/wait") return answer();
+    waiting_.set_value(std::move(answer));
+  }
+  base::UniqueFunction<void()> Waiting() { return waiting_.get_future().get(); }
+
+ private:
+  std::promise<base::UniqueFunction<void()>> waiting_;
+};
+
+class HttpWorkerTest : public ::testing::Test {
+ protected:
+  HttpWorkerTest() {
+    std::array<int, 2> pair{};
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
+    client_ = FileDescriptor(pair[0]);
+    for (std::size_t i = 0; i < 2; ++i) {
+      workers_.push_back(std::make_unique<HttpWorker>(shared_, i));
+      workers_.back()->Start();
+    }
+    workers_[0]->Adopt(new HttpConnection(shared_, door_, FileDescriptor(pair[1]), /*serial=*/1));
+  }
+  ~HttpWorkerTest() override {
+    shared_.draining = true;
+    for (auto& worker : workers_) worker->Drain(std::chrono::seconds(0));
+    for (auto& worker : workers_) worker->Join();
+  }
+
+  void Send(std::string_view path) const {
+    const std::string request = "GET " + std::string(path) + " HTTP/1.1\r\n\r\n";
+    EXPECT_EQ(send(client_.number(), request.data(), request.size(), 0),
+              static_cast<ssize_t>(request.size()));
+  }
+  std::string Receive() const {
+    std::array<char, 4096> bytes;
+    const ssize_t n = recv(client_.number(), bytes.data(), bytes.size(), 0);
+    return {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+  }
+  std::string Ask(std::string_view path) const {
+    Send(path);
+    return Receive();
+  }
+
+  // Whether a request is answered by `thread` before long.
+  bool ComesTo(std::size_t thread) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (Ask("/").find("thread " + std::to_string(thread)) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  HttpShared shared_{HttpServerOptions{}};
+  base::MetricsRegistry metrics_;
+  ThreadHandler handler_;
+  HttpDoor door_{&handler_, metrics_.GetCounter("requests", "", {}),
+                 metrics_.GetCounter("refused", "", {})};
+  std::vector<std::unique_ptr<HttpWorker>> workers_;
+  FileDescriptor client_;
+};
+
+TEST_F(HttpWorkerTest, AnIdleConnectionMovesToItsThreadAndBack) {
+  EXPECT_THAT(Ask("/"), HasSubstr("thread 0"));
+  workers_[0]->Spread(workers_);
+  EXPECT_TRUE(ComesTo(1));
+  workers_[1]->Spread(workers_);
+  for (int i = 0; i < 100; ++i) ASSERT_THAT(Ask("/"), HasSubstr("thread 1")) << "it is at home";
+  workers_[1]->Spread(std::span(workers_).first(1));
+  EXPECT_TRUE(ComesTo(0));
+}
+
+TEST_F(HttpWorkerTest, ABusyConnectionStaysUntilItHasAnswered) {
+  Send("/wait");
+  auto answer = handler_.Waiting();
+  workers_[0]->Spread(workers_);
+  Send("/");
+  answer();
+  std::string answers = Receive();
+  while (answers.find("thread", answers.find("thread") + 1) == std::string::npos)
+    answers += Receive();
+  EXPECT_EQ(answers.find("thread 1"), std::string::npos) << answers;
+  workers_[0]->Spread(workers_);
+  EXPECT_TRUE(ComesTo(1));
+}
+
+}  // namespace
+}  // namespace stator::server
