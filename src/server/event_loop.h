@@ -1,4 +1,5 @@
-// EventLoop: what one I/O thread waits in: sockets that are ready, tasks from other threads, a tick.
+// EventLoop: what one I/O thread waits in: sockets that are ready, tasks from other threads, a
+// tick.
 //
 // Linux's epoll, level-triggered: a socket stays registered from its first wait to its end, so a
 // request costs one recv and one send, and its share of an epoll_wait that brings many. Asio asks

@@ -32,11 +32,10 @@ __m128i NameBytes(__m128i block) {
   return _mm_or_si128(_mm_or_si128(letters, digits), marks);
 }
 
-// All but control characters.
+// ASCII without control characters: the others are too small, as signed numbers, or DEL.
 __m128i TextBytes(__m128i block) {
-  const __m128i controls =
-      _mm_or_si128(InRange(block, 0, 0x1F), _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7F)));
-  return _mm_xor_si128(controls, _mm_set1_epi8(-1));
+  const __m128i printable = _mm_cmpgt_epi8(block, _mm_set1_epi8(0x1F));
+  return _mm_andnot_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(0x7F)), printable);
 }
 
 // The first byte from `at` on that is none of `wanted`, or `end`.

@@ -16,6 +16,23 @@ TEST(HttpRequestTest, HeadersAreFoundWithoutRegardToCaseAndTheFirstOneCounts) {
   EXPECT_EQ(request.Header("Origin"), "");
 }
 
+TEST(HttpRequestTest, OnlyLettersOfAsciiHaveACase) {
+  EXPECT_TRUE(EqualIgnoringCase("", ""));
+  EXPECT_TRUE(EqualIgnoringCase("aZ", "Az"));
+  EXPECT_TRUE(EqualIgnoringCase("Transfer-Encoding", "tRANSFER-eNCODING"));
+  EXPECT_FALSE(EqualIgnoringCase("Transfer-Encoding", "Transfer-Encodings"));
+  for (int x = 0; x < 256; ++x) {
+    for (int y = 0; y < 256; ++y) {
+      const auto lower = [](int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
+      const bool equal = lower(x) == lower(y);
+      const std::string a = "name-" + std::string(1, static_cast<char>(x));
+      const std::string b = "NAME-" + std::string(1, static_cast<char>(y));
+      EXPECT_EQ(EqualIgnoringCase(a, b), equal) << x << " and " << y;
+      EXPECT_EQ(EqualIgnoringCase(a + "-of-it", b + "-Of-It"), equal) << x << " and " << y;
+    }
+  }
+}
+
 TEST(HttpResponseTest, AHeaderValueCannotAddAnotherHeader) {
   HttpResponse response;
   response.AddHeader("Location", "/a\r\nSet-Cookie: x");
