@@ -74,16 +74,13 @@ void EventLoop::Forget(int descriptor) {
   CHECK(epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, descriptor, nullptr) == 0);
 }
 
+// Wakes under the lock: who finds the task knows that its poster needs the loop no more.
 template <typename Add>
 void EventLoop::Enqueue(Add&& add) {
-  bool wake = false;
-  {
-    const std::lock_guard lock(mutex_);
-    add();
-    wake = std::exchange(asleep_, false);
-  }
+  const std::lock_guard lock(mutex_);
+  add();
   // Fails only when it has been written 2^64 times.
-  if (wake) static_cast<void>(eventfd_write(wake_.number(), 1));
+  if (std::exchange(asleep_, false)) static_cast<void>(eventfd_write(wake_.number(), 1));
 }
 
 void EventLoop::Post(Task task) {
