@@ -44,9 +44,10 @@ class ValueReader {
       return in_.Skip(from);
     }
     int types = 0;
-    const bool read = in_.VisitMembers(from, [&](std::string_view type, JsonValue value) {
-      if (!IsType(type)) return in_.Skip(value);
-      return ++types == 1 ? Typed(type, value, depth) : in_.Skip(value);
+    const bool read = in_.VisitMembers<true>(from, [&](std::string_view type, JsonValue value) {
+      if (types == 0) return Typed(type, value, depth, types);
+      types += IsType(type) ? 1 : 0;
+      return in_.Skip(value);
     });
     if (read && types != 1) [[unlikely]]
       CountFault(types);
@@ -55,27 +56,27 @@ class ValueReader {
 
  private:
   static bool IsType(std::string_view name) {
-    if (name.size() == 1) {
-      return name == "S" || name == "N" || name == "B" || name == "M" || name == "L";
-    }
+    if (name.size() == 1) return std::string_view("SNBML").find(name[0]) != std::string_view::npos;
     return name == "BOOL" || name == "NULL" || name == "SS" || name == "NS" || name == "BS";
   }
 
-  bool Typed(std::string_view type, JsonValue value, int depth) {
+  // The value behind its type, or behind a name that is none; then `types` stays 0.
+  bool Typed(std::string_view type, JsonValue value, int depth, int& types) {
+    types = 1;
     if (type.size() == 1) {
-      switch (type[0]) {
-        case 'S': return String(value);
-        case 'N': return Number(value);
-        case 'B': return Binary(value);
-        case 'M': return Map(value, depth);
-        default: return List(value, depth);
-      }
+      if (type[0] == 'S') return String(value);
+      if (type[0] == 'N') return Number(value);
+      if (type[0] == 'B') return Binary(value);
+      if (type[0] == 'M') return Map(value, depth);
+      if (type[0] == 'L') return List(value, depth);
     }
     if (type == "BOOL") return Bool(value);
     if (type == "NULL") return Null(value);
     if (type == "SS") return Set(value, AttributeType::kStringSet);
     if (type == "NS") return Set(value, AttributeType::kNumberSet);
-    return Set(value, AttributeType::kBinarySet);
+    if (type == "BS") return Set(value, AttributeType::kBinarySet);
+    types = 0;
+    return in_.Skip(value);
   }
 
   void CountFault(int types) {
@@ -112,8 +113,8 @@ class ValueReader {
   }
 
   bool Binary(JsonValue from) {
-    if (from.type != json_type::string) {
-      if (from.type == json_type::object || from.type == json_type::array) {
+    if (from.type != JsonType::kString) {
+      if (from.type == JsonType::kObject || from.type == JsonType::kArray) {
         std::string ignored;
         return in_.Text(from, ignored);
       }
@@ -165,7 +166,7 @@ class ValueReader {
     if (!in_.IsList(from)) return false;
     in_.builder.BeginList();
     const bool read = in_.VisitElements(from, [&](JsonValue element) {
-      if (element.type != json_type::null) return Value(element, depth + 1);
+      if (element.type != JsonType::kNull) return Value(element, depth + 1);
       CountFault(0);
       return true;
     });
@@ -178,7 +179,7 @@ class ValueReader {
     in_.builder.BeginSet(type);
     in_set_ = true;
     const bool read = in_.VisitElements(from, [&](JsonValue member) {
-      if (member.type == json_type::null) {
+      if (member.type == JsonType::kNull) {
         in_.NoteValue(std::string(kInvalidPrefix) + "A set must not hold null");
         return true;
       }
