@@ -22,7 +22,7 @@ JsonReader& JsonReader::operator=(JsonReader&& other) noexcept = default;
 bool JsonReader::Impl::Open(std::string_view body) {
   if (body_size_bytes_ > kKeptBodyBytesMax && body.size() <= kKeptBodyBytesMax) {
     scanner_.ReleaseMemory();
-    builder = dynamo::ItemBuilder();
+    builder.Release();
     binary = std::string();
   }
   if (any_fault_) faults_ = {};
