@@ -149,6 +149,10 @@ class MapView {
     if (index < size()) return internal::ReadU32(body_ + 8 + 4 * index);
     return internal::ReadU32(body_) - 4 - 4 * size();
   }
+  // The table of offsets from entry `index` on, 4 bytes each. REQUIRES: index <= size().
+  const char* OffsetsFrom(std::uint32_t index) const {
+    return body_ + 8 + 4 * static_cast<std::size_t>(index);
+  }
   // The encoded entries [first, last), names and values. REQUIRES: first <= last <= size().
   std::string_view EntryBytes(std::uint32_t first, std::uint32_t last) const {
     return {body_ + 8 + 4 * size() + EntryOffset(first), EntryOffset(last) - EntryOffset(first)};

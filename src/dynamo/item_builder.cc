@@ -70,7 +70,7 @@ void ItemBuilder::Grow(std::size_t bytes) {
   end_ = bytes_.bytes.get() + bytes_.size_bytes;
 }
 
-void ItemBuilder::Indexed(std::string_view content) {
+inline void ItemBuilder::Indexed(std::string_view content) {
   const auto begin = static_cast<std::uint32_t>(used() - frame_.body);
   char* const copy = PutLength(at_, content.size());
   at_ = PutBytes(copy, content);

@@ -108,7 +108,7 @@ class ItemBuilder {
   // Bytes written.
   std::size_t used() const { return static_cast<std::size_t>(at_ - bytes_.bytes.get()); }
   // Appends a name or a member, and its entry. REQUIRES: room for it.
-  inline void Indexed(std::string_view content);
+  [[gnu::always_inline]] void Indexed(std::string_view content);
   // The name or member of an entry of the innermost container.
   std::string_view ContentOf(const Entry& entry) const;
   // Finds where the entries of the innermost container end, and puts them in order. Of the same

@@ -35,8 +35,22 @@ class ValueReader {
     return Value(value, depth);
   }
 
-  // {"S": "text"}; `depth` is the level of this value, the attribute itself being level 1.
+  // {"S": "text"}; `depth` is the level of this value, the attribute itself being level 1. Texts
+  // and numbers, plainly written, are read at once; everything else, and what is wrong, member by
+  // member.
   bool Value(JsonValue from, int depth) {
+    std::string_view text;
+    if (depth > dynamo::kValueDepthMax) [[unlikely]]
+      return AnyValue(from, depth);
+    if (in_.LetterText('S', text)) {
+      in_.builder.String(text);
+      return true;
+    }
+    return in_.LetterText('N', text) ? NumberText(text) : AnyValue(from, depth);
+  }
+
+ private:
+  bool AnyValue(JsonValue from, int depth) {
     if (!in_.IsStructure(from, "AttributeValue")) return false;
     if (depth > dynamo::kValueDepthMax) [[unlikely]] {
       in_.NoteValue("Nesting Levels have exceeded supported limits");
@@ -44,7 +58,7 @@ class ValueReader {
       return in_.Skip(from);
     }
     int types = 0;
-    const bool read = in_.VisitMembers<true>(from, [&](std::string_view type, JsonValue value) {
+    const bool read = in_.VisitMembers(from, [&](std::string_view type, JsonValue value) {
       if (types == 0) return Typed(type, value, depth, types);
       types += IsType(type) ? 1 : 0;
       return in_.Skip(value);
@@ -54,7 +68,6 @@ class ValueReader {
     return read;
   }
 
- private:
   static bool IsType(std::string_view name) {
     if (name.size() == 1) return std::string_view("SNBML").find(name[0]) != std::string_view::npos;
     return name == "BOOL" || name == "NULL" || name == "SS" || name == "NS" || name == "BS";
@@ -100,7 +113,10 @@ class ValueReader {
 
   bool Number(JsonValue from) {
     std::string_view text;
-    if (!in_.Text(from, text)) return false;
+    return in_.Text(from, text) && NumberText(text);
+  }
+
+  bool NumberText(std::string_view text) {
     const auto number = dynamo::Number::Parse(text);
     if (number.ok()) [[likely]] {
       in_.builder.Add(*number);

@@ -55,15 +55,14 @@ class JsonReader::Impl {
 
   // Calls visit(name, JsonValue) for each member of an object that is not null. `name` stays valid
   // until the next Run. REQUIRES: `from` is an object; each visit reads its value whole, or skips
-  // it. With kLetters, names of one letter are read sooner and others later.
-  template <bool kLetters = false, typename Visit>
+  // it.
+  template <typename Visit>
   bool VisitMembers(JsonValue, Visit&& visit) {
     bool more = false;
     if (!scanner_.Enter('}', more)) return NotJson();
     while (more) {
       std::string_view name;
-      const bool named = kLetters && scanner_.LetterName(name);
-      if (!named && !scanner_.Name(name)) return NotJson();
+      if (!scanner_.Name(name)) return NotJson();
       const JsonValue member{scanner_.Value()};
       if (member.type == kNoJsonType) return NotJson();
       if (member.type != JsonType::kNull && !visit(name, member)) return false;
@@ -93,6 +92,9 @@ class JsonReader::Impl {
       return WrongType(from, "String");
     return scanner_.Text(out) || NotJson();
   }
+  // Reads {"S":"text"} for the letter S, where it is plainly written; false, and nothing is read,
+  // for others.
+  bool LetterText(char letter, std::string_view& out) { return scanner_.LetterText(letter, out); }
   // Text(), copied.
   bool Text(JsonValue from, std::string& out);
   // true or false.

@@ -178,11 +178,22 @@ bool JsonScanner::Name(std::string_view& out) {
   return true;
 }
 
+inline const char* JsonScanner::PlainEnd(const char* begin) const {
+  const unsigned mask = MaskOf(MarkEscapesAndNonAscii(LoadBlock(begin)));
+  if (mask != 0) return begin + std::countr_zero(mask);
+  const char* at = begin + kBlockBytes;
+  for (; at < end_; at += 2 * kBlockBytes) {
+    const __m128i first = MarkEscapesAndNonAscii(LoadBlock(at));
+    const __m128i second = MarkEscapesAndNonAscii(LoadBlock(at + kBlockBytes));
+    if (MaskOf(_mm_or_si128(first, second)) == 0) continue;
+    return at + std::countr_zero(MaskOf(first) | MaskOf(second) << kBlockBytes);
+  }
+  return at;
+}
+
 bool JsonScanner::Text(std::string_view& out) {
   const char* const begin = at_ + 1;
-  const unsigned mask = MaskOf(MarkEscapesAndNonAscii(LoadBlock(begin)));
-  if (mask == 0) return LongText(begin, out);
-  const char* const end = begin + std::countr_zero(mask);
+  const char* const end = PlainEnd(begin);
   if (*end != '"' || end >= end_) [[unlikely]]
     return OddText(begin, end, out);
   out = {begin, static_cast<std::size_t>(end - begin)};
@@ -190,20 +201,18 @@ bool JsonScanner::Text(std::string_view& out) {
   return true;
 }
 
-bool JsonScanner::LongText(const char* begin, std::string_view& out) {
-  const char* at = begin + kBlockBytes;
-  for (; at < end_; at += 2 * kBlockBytes) {
-    const __m128i first = MarkEscapesAndNonAscii(LoadBlock(at));
-    const __m128i second = MarkEscapesAndNonAscii(LoadBlock(at + kBlockBytes));
-    if (MaskOf(_mm_or_si128(first, second)) == 0) continue;
-    const char* const end = at + std::countr_zero(MaskOf(first) | MaskOf(second) << kBlockBytes);
-    if (*end != '"' || end >= end_) [[unlikely]]
-      return OddText(begin, end, out);
-    out = {begin, static_cast<std::size_t>(end - begin)};
-    at_ = end + 1;
-    return true;
+bool JsonScanner::LetterText(char letter, std::string_view& out) {
+  const char* quote = at_ + 5;
+  if (at_[0] != '{' || at_[1] != '"' || at_[2] != letter || at_[3] != '"' || at_[4] != ':') {
+    return false;
   }
-  return OddText(begin, at, out);
+  if (*quote == ' ') ++quote;
+  if (*quote != '"') return false;
+  const char* const end = PlainEnd(quote + 1);
+  if (end[0] != '"' || end[1] != '}' || end + 1 >= end_) return false;
+  out = {quote + 1, static_cast<std::size_t>(end - quote - 1)};
+  at_ = end + 2;
+  return true;
 }
 
 // Whether a body is UTF-8 is asked once: of the whole, when its first text that is not plain ASCII

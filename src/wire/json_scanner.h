@@ -11,7 +11,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -46,18 +45,6 @@ class JsonScanner {
   }
   // Reads the name of a member and its colon.
   bool Name(std::string_view& out);
-  // Name, when it is one capital letter with the colon right behind it, as the types of attribute
-  // values are. False for others; nothing is read then.
-  bool LetterName(std::string_view& out) {
-    std::uint32_t begin;
-    std::memcpy(&begin, at_, sizeof begin);
-    if ((begin & 0xFFFF00FF) != ('"' | '"' << 16 | ':' << 24)) return false;
-    if (at_[1] < 'A' || at_[1] > 'Z') return false;
-    out = {at_ + 1, 1};
-    at_ += 3;
-    PassMark();
-    return true;
-  }
   // Behind a member or an element: passes the comma, or the bracket `close`, and then there is no
   // more.
   bool Next(char close, bool& more) {
@@ -71,6 +58,10 @@ class JsonScanner {
   }
   // Reads a string. `out` is valid until the next Open.
   bool Text(std::string_view& out);
+  // Reads an object of one member whose name is `letter`, a string: {"S":"text"}, the most common
+  // attribute values. False, and nothing is read, unless it is written with no white space but one
+  // blank behind the colon, and its text is plain ASCII without escapes.
+  bool LetterText(char letter, std::string_view& out);
   // Reads true or false.
   bool Flag(bool& out);
   // Reads a number and gives its text.
@@ -107,8 +98,9 @@ class JsonScanner {
     return true;
   }
 
-  // The text from `begin` on, of which the first block is plain ASCII.
-  bool LongText(const char* begin, std::string_view& out);
+  // The first byte at or behind `begin` that is not plain ASCII of a string: its quote, mostly. Not
+  // before end_ if there is none.
+  const char* PlainEnd(const char* begin) const;
   // The text from `begin` on, with something at `at` that is neither plain ASCII nor its end.
   bool OddText(const char* begin, const char* at, std::string_view& out);
   // The text from `begin` on, with its first escape at at_.
