@@ -149,6 +149,10 @@ class MapView {
     if (index < size()) return internal::ReadU32(body_ + 8 + 4 * index);
     return internal::ReadU32(body_) - 4 - 4 * size();
   }
+  // The table of offsets from entry `index` on, 4 bytes each. REQUIRES: index <= size().
+  const char* OffsetsFrom(std::uint32_t index) const {
+    return body_ + 8 + 4 * static_cast<std::size_t>(index);
+  }
   // The encoded entries [first, last), names and values. REQUIRES: first <= last <= size().
   std::string_view EntryBytes(std::uint32_t first, std::uint32_t last) const {
     return {body_ + 8 + 4 * size() + EntryOffset(first), EntryOffset(last) - EntryOffset(first)};
@@ -160,26 +164,33 @@ class MapView {
   // Walks the attributes in name order.
   class Iterator {
    public:
-    // Starts at `index` of `map`.
-    Iterator(const MapView* map, std::uint32_t index) : map_(map), index_(index) {}
+    // Starts at the offset at `offset`, of a map whose first entry is at `entries`.
+    Iterator(const char* offset, const char* entries) : offset_(offset), entries_(entries) {}
     // The current attribute, as a pair of views.
-    NamedValue operator*() const { return (*map_)[index_]; }
+    NamedValue operator*() const {
+      const char* at = entries_ + internal::ReadU32(offset_);
+      const std::uint32_t length = internal::ReadLength(at);
+      return {{at, length}, AttributeValue(at + length)};
+    }
     // Moves on.
     Iterator& operator++() {
-      ++index_;
+      offset_ += sizeof(std::uint32_t);
       return *this;
     }
     // Compares positions within one map.
-    bool operator!=(const Iterator& other) const { return index_ != other.index_; }
+    bool operator!=(const Iterator& other) const { return offset_ != other.offset_; }
 
    private:
-    const MapView* map_;
-    std::uint32_t index_;
+    const char* offset_;
+    const char* entries_;
   };
-  // For range-based loops: the first attribute. The view must outlive the iterator.
-  Iterator begin() const { return {this, 0}; }
+  // For range-based loops: the first attribute.
+  Iterator begin() const { return {body_ + 8, body_ + 8 + 4 * size()}; }
   // Behind the last attribute.
-  Iterator end() const { return {this, size()}; }
+  Iterator end() const {
+    const char* const entries = body_ + 8 + 4 * size();
+    return {entries, entries};
+  }
 
  private:
   // Points at the size of the body, just behind the tag.

@@ -1,7 +1,6 @@
 #include "dynamo/item_builder.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "dynamo/encoding.h"
@@ -11,20 +10,23 @@
 namespace stator::dynamo {
 namespace {
 
-using internal::AppendContent;
 using internal::kHeaderBytes;
+using internal::PutBytes;
+using internal::PutLength;
 using internal::PutU32;
 
-std::string_view ContentAt(const char* at) {
-  const std::uint32_t length = internal::ReadLength(at);
-  return {at, length};
-}
+constexpr std::size_t kBufferBytesMin = 1024;
+// What a tag, a name or a value takes beyond its own bytes, and what ContentBegin reads beyond it.
+constexpr std::size_t kContentRoomBytes = 1 + internal::kLengthBytesMax + sizeof(std::uint64_t);
 
-// The first 8 bytes of a name as a number that orders as they do; zeros behind a shorter one.
-std::uint64_t NameBegin(std::string_view name) {
-  std::uint64_t begin = 0;
-  std::memcpy(&begin, name.data(), std::min(name.size(), sizeof begin));
-  return __builtin_bswap64(begin);
+// The first 8 bytes of a name or a member as a number that orders as they do; zeros stand behind a
+// shorter one. REQUIRES: 8 bytes readable.
+std::uint64_t ContentBegin(const char* content, std::size_t size) {
+  std::uint64_t begin;
+  std::memcpy(&begin, content, sizeof begin);
+  begin = __builtin_bswap64(begin);
+  if (size >= sizeof begin) return begin;
+  return size == 0 ? 0 : begin & ~std::uint64_t{0} << (64 - 8 * size);
 }
 
 bool IsSetTag(std::uint8_t tag) { return tag >= AttributeValue::kTagStringSet; }
@@ -40,41 +42,65 @@ base::Error EmptySet(std::uint8_t tag) {
 }  // namespace
 
 void ItemBuilder::Clear() {
-  bytes_.assign(1, kItemLayout);
-  bytes_.append(kHeaderBytes, '\0');
-  offsets_.clear();
-  frames_.assign(1, Frame{AttributeValue::kTagMap, 1, 0, true});
+  at_ = bytes_.bytes.get();
+  entries_.clear();
+  outer_.clear();
+  frame_ = Frame{AttributeValue::kTagMap, 0, 0, 0};
+}
+
+void ItemBuilder::Release() {
+  bytes_ = Buffer();
+  scratch_ = Buffer();
+  end_ = nullptr;
+  entries_ = {};
+  Clear();
+}
+
+void ItemBuilder::Buffer::Grow(std::size_t used_bytes, std::size_t needed_bytes) {
+  size_bytes = std::max(size_bytes + size_bytes / 2, std::max(needed_bytes, kBufferBytesMin));
+  auto larger = std::make_unique_for_overwrite<char[]>(size_bytes);
+  if (used_bytes > 0) std::memcpy(larger.get(), bytes.get(), used_bytes);
+  bytes = std::move(larger);
+}
+
+void ItemBuilder::Grow(std::size_t bytes) {
+  const std::size_t written = used();
+  bytes_.Grow(written, written + bytes);
+  at_ = bytes_.bytes.get() + written;
+  end_ = bytes_.bytes.get() + bytes_.size_bytes;
+}
+
+inline void ItemBuilder::Indexed(std::string_view content) {
+  const auto begin = static_cast<std::uint32_t>(used() - frame_.body);
+  char* const copy = PutLength(at_, content.size());
+  at_ = PutBytes(copy, content);
+  entries_.push_back({ContentBegin(copy, content.size()), begin, 0});
 }
 
 ItemBuilder& ItemBuilder::Name(std::string_view name) {
-  Frame& frame = frames_.back();
-  CHECK(frame.tag == AttributeValue::kTagMap);
-  const std::size_t entries = frame.start + kHeaderBytes;
-  if (frame.sorted && offsets_.size() > frame.first_offset) {
-    frame.sorted = ContentAt(bytes_.data() + entries + offsets_.back()) < name;
-  }
-  offsets_.push_back(static_cast<std::uint32_t>(bytes_.size() - entries));
-  AppendContent(bytes_, name);
+  CHECK(frame_.tag == AttributeValue::kTagMap);
+  Reserve(name.size() + kContentRoomBytes);
+  Indexed(name);
   return *this;
 }
 
-void ItemBuilder::BeginValue() {
-  const Frame& frame = frames_.back();
-  if (frame.tag == AttributeValue::kTagMap) return;
-  offsets_.push_back(static_cast<std::uint32_t>(bytes_.size() - frame.start - kHeaderBytes));
-}
-
 ItemBuilder& ItemBuilder::Tag(std::uint8_t tag) {
-  CHECK(!IsSetTag(frames_.back().tag));
-  BeginValue();
-  bytes_.push_back(static_cast<char>(tag));
+  CHECK(!IsSetTag(frame_.tag));
+  Reserve(1);
+  ++frame_.values;
+  *at_++ = static_cast<char>(tag);
   return *this;
 }
 
 ItemBuilder& ItemBuilder::Bytes(std::uint8_t tag, std::string_view content) {
-  BeginValue();
-  if (!IsSetTag(frames_.back().tag)) bytes_.push_back(static_cast<char>(tag));
-  AppendContent(bytes_, content);
+  Reserve(content.size() + kContentRoomBytes);
+  if (IsSetTag(frame_.tag)) {
+    Indexed(content);
+    return *this;
+  }
+  ++frame_.values;
+  *at_++ = static_cast<char>(tag);
+  at_ = PutBytes(PutLength(at_, content.size()), content);
   return *this;
 }
 
@@ -83,16 +109,20 @@ ItemBuilder& ItemBuilder::Add(const Number& number) {
 }
 
 ItemBuilder& ItemBuilder::Value(AttributeValue value) {
-  CHECK(!IsSetTag(frames_.back().tag));
-  BeginValue();
-  bytes_.append(value.encoded());
+  CHECK(!IsSetTag(frame_.tag));
+  const std::string_view encoded = value.encoded();
+  Reserve(encoded.size());
+  ++frame_.values;
+  at_ = PutBytes(at_, encoded);
   return *this;
 }
 
 ItemBuilder& ItemBuilder::Open(std::uint8_t tag) {
   Tag(tag);
-  frames_.push_back(Frame{tag, bytes_.size(), offsets_.size(), true});
-  bytes_.append(kHeaderBytes, '\0');
+  Reserve(kHeaderBytes);
+  at_ += kHeaderBytes;
+  outer_.push_back(frame_);
+  frame_ = Frame{tag, 0, used(), entries_.size()};
   return *this;
 }
 
@@ -103,126 +133,164 @@ ItemBuilder& ItemBuilder::BeginSet(AttributeType type) {
 }
 
 ItemBuilder& ItemBuilder::EndMap() {
-  CHECK(depth() > 0 && frames_.back().tag == AttributeValue::kTagMap);
-  CloseFrame(true);
+  CHECK(depth() > 0 && frame_.tag == AttributeValue::kTagMap);
+  SortNames();
+  CloseWith(Assemble(true));
   return *this;
 }
 
 ItemBuilder& ItemBuilder::EndList() {
-  CHECK(frames_.back().tag == AttributeValue::kTagList);
-  CloseFrame(false);
+  CHECK(frame_.tag == AttributeValue::kTagList);
+  char* const header = bytes_.bytes.get() + frame_.body - kHeaderBytes;
+  PutU32(header, static_cast<std::size_t>(at_ - header) - sizeof(std::uint32_t));
+  PutU32(header + sizeof(std::uint32_t), frame_.values);
+  Pop();
   return *this;
 }
 
 base::Status ItemBuilder::EndSet() {
-  const Frame frame = frames_.back();
-  CHECK(IsSetTag(frame.tag));
-  const char* members = bytes_.data() + frame.start + kHeaderBytes;
-  const auto drop = [&](base::Error error) {
-    bytes_.resize(frame.start);
-    bytes_.back() = static_cast<char>(AttributeValue::kTagNull);
-    offsets_.resize(frame.first_offset);
-    frames_.pop_back();
-    return error;
-  };
-  const std::size_t count = offsets_.size() - frame.first_offset;
-  if (count == 0) return drop(EmptySet(frame.tag));
-
-  std::vector<std::string_view> sorted;
-  sorted.reserve(count);
-  for (std::size_t i = frame.first_offset; i < offsets_.size(); ++i)
-    sorted.push_back(ContentAt(members + offsets_[i]));
-  std::vector<std::string_view> arrived = sorted;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
-    std::string list;
-    for (const std::string_view member : arrived) {
-      if (!list.empty()) list += ", ";
-      if (frame.tag == AttributeValue::kTagStringSet)
-        list += member;
-      else if (frame.tag == AttributeValue::kTagNumberSet)
-        Number::FromSortable(member).AppendText(list);
-      else
-        list += "<" + std::to_string(member.size()) + " bytes>";
-    }
-    return drop(ValidationError("One or more parameter values were invalid: Input collection [" +
-                                list + "] contains duplicates."));
+  CHECK(IsSetTag(frame_.tag));
+  if (entries_.size() == frame_.first_entry) return DropSet(EmptySet(frame_.tag));
+  Sort();
+  if (any_same_ && AnyMemberTwice()) {
+    return DropSet(ValidationError("One or more parameter values were invalid: Input collection [" +
+                                   MembersAsTheyCame() + "] contains duplicates."));
   }
-  scratch_.clear();
-  for (const std::string_view member : sorted) AppendContent(scratch_, member);
-  bytes_.replace(frame.start + kHeaderBytes, std::string::npos, scratch_);
-  CloseFrame(false);
+  CloseWith(Assemble(false));
   return base::OkStatus();
 }
 
-// Puts the table of offsets in front of the entries of a map.
-void ItemBuilder::InsertOffsets(const Frame& frame) {
-  const std::size_t table_bytes = (offsets_.size() - frame.first_offset) * sizeof(std::uint32_t);
-  if (table_bytes == 0) return;
-  bytes_.insert(frame.start + kHeaderBytes, table_bytes, '\0');
-  std::memcpy(bytes_.data() + frame.start + kHeaderBytes, offsets_.data() + frame.first_offset,
-              table_bytes);
+bool ItemBuilder::AnyMemberTwice() const {
+  for (std::size_t i = frame_.first_entry + 1; i < entries_.size(); ++i) {
+    if (ContentOf(entries_[i - 1]) == ContentOf(entries_[i])) return true;
+  }
+  return false;
 }
 
-// InsertOffsets for a map whose names did not arrive in order, which puts the entries into order;
-// of equal names the last one stays.
-void ItemBuilder::SortEntries(const Frame& frame) {
-  const char* entries = bytes_.data() + frame.start + kHeaderBytes;
-  const auto total = static_cast<std::uint32_t>(bytes_.size() - frame.start - kHeaderBytes);
-  order_.clear();
-  for (std::size_t i = frame.first_offset; i < offsets_.size(); ++i) {
-    const std::uint32_t end = i + 1 < offsets_.size() ? offsets_[i + 1] : total;
-    order_.push_back({NameBegin(ContentAt(entries + offsets_[i])), offsets_[i], end});
+std::string ItemBuilder::MembersAsTheyCame() {
+  std::sort(entries_.begin() + static_cast<std::ptrdiff_t>(frame_.first_entry), entries_.end(),
+            [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  std::string list;
+  for (std::size_t i = frame_.first_entry; i < entries_.size(); ++i) {
+    const std::string_view member = ContentOf(entries_[i]);
+    if (!list.empty()) list += ", ";
+    if (frame_.tag == AttributeValue::kTagStringSet) {
+      list += member;
+    } else if (frame_.tag == AttributeValue::kTagNumberSet) {
+      Number::FromSortable(member).AppendText(list);
+    } else {
+      list += "<" + std::to_string(member.size()) + " bytes>";
+    }
   }
-  const auto order_of = [entries](const Entry& a, const Entry& b) {
-    if (a.name_begin != b.name_begin) return a.name_begin <=> b.name_begin;
-    return ContentAt(entries + a.begin) <=> ContentAt(entries + b.begin);
-  };
-  std::sort(order_.begin(), order_.end(), [&](const Entry& a, const Entry& b) {
-    const auto order = order_of(a, b);
+  return list;
+}
+
+base::Error ItemBuilder::DropSet(base::Error error) {
+  at_ = bytes_.bytes.get() + frame_.body - kHeaderBytes;
+  at_[-1] = static_cast<char>(AttributeValue::kTagNull);
+  Pop();
+  return error;
+}
+
+std::string_view ItemBuilder::ContentOf(const Entry& entry) const {
+  const char* at = bytes_.bytes.get() + frame_.body + entry.begin;
+  const std::uint32_t length = internal::ReadLength(at);
+  return {at, length};
+}
+
+void ItemBuilder::Sort() {
+  any_same_ = false;
+  const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(frame_.first_entry);
+  if (first == entries_.end()) return;
+  bool sorted = true;
+  for (auto entry = first; entry + 1 < entries_.end(); ++entry) {
+    entry->end = entry[1].begin;
+    sorted &= entry->content_begin < entry[1].content_begin;
+  }
+  entries_.back().end = static_cast<std::uint32_t>(used() - frame_.body);
+  if (sorted) return;
+  // Whatever stands side by side at the end was compared.
+  std::sort(first, entries_.end(), [this](const Entry& a, const Entry& b) {
+    if (a.content_begin != b.content_begin) [[likely]]
+      return a.content_begin < b.content_begin;
+    const int order = ContentOf(a).compare(ContentOf(b));
+    any_same_ |= order == 0;
     return order != 0 ? order < 0 : a.begin < b.begin;
   });
-  const auto same = [&](const Entry& a, const Entry& b) { return order_of(a, b) == 0; };
-  const auto first = std::unique(order_.rbegin(), order_.rend(), same).base();
-
-  offsets_.resize(frame.first_offset);
-  const auto count = static_cast<std::size_t>(order_.end() - first);
-  scratch_.assign(count * sizeof(std::uint32_t), '\0');
-  const std::size_t table_bytes = scratch_.size();
-  for (auto entry = first; entry != order_.end(); ++entry) {
-    offsets_.push_back(static_cast<std::uint32_t>(scratch_.size() - table_bytes));
-    scratch_.append(entries + entry->begin, entry->end - entry->begin);
-  }
-  std::memcpy(scratch_.data(), offsets_.data() + frame.first_offset, table_bytes);
-  bytes_.replace(frame.start + kHeaderBytes, std::string::npos, scratch_);
 }
 
-void ItemBuilder::CloseFrame(bool with_offsets) {
-  const Frame frame = frames_.back();
-  if (!frame.sorted) {
-    SortEntries(frame);
-  } else if (with_offsets) {
-    InsertOffsets(frame);
+void ItemBuilder::SortNames() {
+  Sort();
+  if (!any_same_) return;
+  const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(frame_.first_entry);
+  const auto last = entries_.rend() - static_cast<std::ptrdiff_t>(frame_.first_entry);
+  // From the back, so that the last of each name is the one that stays.
+  const auto same = [this](const Entry& a, const Entry& b) { return ContentOf(a) == ContentOf(b); };
+  entries_.erase(first, std::unique(entries_.rbegin(), last, same).base());
+}
+
+// Entries that arrived one behind the other and stay so are copied at once.
+std::size_t ItemBuilder::Assemble(bool with_offsets) {
+  const std::size_t count = entries_.size() - frame_.first_entry;
+  const std::size_t table_bytes = with_offsets ? count * sizeof(std::uint32_t) : 0;
+  const std::size_t room = 1 + kHeaderBytes + table_bytes + used() - frame_.body;
+  if (scratch_.size_bytes < room) scratch_.Grow(0, room);
+  char* const header = scratch_.bytes.get() + 1;
+  char* offset = header + kHeaderBytes;
+  char* const body = offset + table_bytes;
+  const char* const from = bytes_.bytes.get() + frame_.body;
+  std::size_t placed = 0;
+  std::uint32_t run_begin = 0;
+  std::uint32_t run_end = 0;
+  const auto place_run = [&] {
+    std::memcpy(body + placed, from + run_begin, run_end - run_begin);
+    placed += run_end - run_begin;
+  };
+  for (std::size_t i = frame_.first_entry; i < entries_.size(); ++i) {
+    const Entry entry = entries_[i];
+    if (entry.begin != run_end) {
+      place_run();
+      run_begin = entry.begin;
+    }
+    run_end = entry.end;
+    if (!with_offsets) continue;
+    PutU32(offset, placed + entry.begin - run_begin);
+    offset += sizeof(std::uint32_t);
   }
-  const std::size_t count = offsets_.size() - frame.first_offset;
-  PutU32(bytes_.data() + frame.start, bytes_.size() - frame.start - sizeof(std::uint32_t));
-  PutU32(bytes_.data() + frame.start + sizeof(std::uint32_t), count);
-  offsets_.resize(frame.first_offset);
-  frames_.pop_back();
+  if (count > 0) place_run();
+  const auto size_bytes = static_cast<std::size_t>(body + placed - header);
+  PutU32(header, size_bytes - sizeof(std::uint32_t));
+  PutU32(header + sizeof(std::uint32_t), count);
+  return size_bytes;
+}
+
+void ItemBuilder::CloseWith(std::size_t size_bytes) {
+  char* const header = bytes_.bytes.get() + frame_.body - kHeaderBytes;
+  at_ = header;
+  Reserve(size_bytes);
+  std::memcpy(at_, scratch_.bytes.get() + 1, size_bytes);
+  at_ += size_bytes;
+  Pop();
+}
+
+void ItemBuilder::Pop() {
+  entries_.resize(frame_.first_entry);
+  frame_ = outer_.back();
+  outer_.pop_back();
 }
 
 Item ItemBuilder::Build() {
-  CHECK(depth() == 0);
-  CloseFrame(true);
-  Item item{std::string(bytes_)};
-  Clear();
-  return item;
+  std::string bytes;
+  BuildInto(bytes);
+  return Item(std::move(bytes));
 }
 
 void ItemBuilder::BuildInto(std::string& out) {
   CHECK(depth() == 0);
-  CloseFrame(true);
-  out.append(bytes_);
+  SortNames();
+  const std::size_t size_bytes = 1 + Assemble(true);
+  scratch_.bytes[0] = kItemLayout;
+  out.append(scratch_.bytes.get(), size_bytes);
   Clear();
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +26,10 @@ namespace stator::dynamo {
 // match); misuse aborts.
 class ItemBuilder {
  public:
-  // Starts an empty item.
+  // Starts an empty item. Allocates nothing until the first name.
   ItemBuilder() { Clear(); }
+  ItemBuilder(const ItemBuilder&) = delete;
+  ItemBuilder& operator=(const ItemBuilder&) = delete;
 
   // The name of the next value; only directly inside a map or at the top. A repeated name replaces
   // the earlier value.
@@ -60,41 +63,79 @@ class ItemBuilder {
   base::Status EndSet();
 
   // How many containers are open.
-  int depth() const { return static_cast<int>(frames_.size()) - 1; }
+  int depth() const { return static_cast<int>(outer_.size()); }
   // The item. REQUIRES: no container open. The builder is empty afterwards.
   Item Build();
   // Appends the item to `out`, for an ItemBatch's arena. REQUIRES and effect as Build().
   void BuildInto(std::string& out);
   // Forgets everything collected.
   void Clear();
+  // Clear(), and gives the memory back.
+  void Release();
 
  private:
+  // An open container. The item itself is a map without a header.
   struct Frame {
     std::uint8_t tag;
-    std::size_t start;         // of the body in bytes_
-    std::size_t first_offset;  // its entries in offsets_
-    bool sorted;               // names arrived in order so far
+    std::uint32_t values;     // in it so far
+    std::size_t body;         // where in bytes_ its entries, elements or members begin
+    std::size_t first_entry;  // in entries_; lists have none
   };
-  // An entry of a map that is being put in order, its place counted from the first.
+  // An attribute of a map or a member of a set, as it stands in bytes_.
   struct Entry {
-    std::uint64_t name_begin;  // the first 8 bytes of its name, comparable as a number
-    std::uint32_t begin;
-    std::uint32_t end;
+    std::uint64_t content_begin;  // the first 8 bytes of name or member, comparable as a number
+    std::uint32_t begin;          // counted from the container's first
+    std::uint32_t end;            // known when the container is closed
+  };
+  // Memory that is filled from its beginning and kept. Not cleared: nothing is read before it was
+  // written.
+  struct Buffer {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size_bytes = 0;
+    // Makes it larger by half, at least, and keeps the first `used_bytes`.
+    void Grow(std::size_t used_bytes, std::size_t needed_bytes);
   };
 
   ItemBuilder& Tag(std::uint8_t tag);
   ItemBuilder& Bytes(std::uint8_t tag, std::string_view content);
   ItemBuilder& Open(std::uint8_t tag);
-  void BeginValue();
-  void InsertOffsets(const Frame& frame);
-  void SortEntries(const Frame& frame);
-  void CloseFrame(bool with_offsets);
+  // Room for so many bytes behind at_.
+  void Reserve(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
+      Grow(bytes);
+  }
+  void Grow(std::size_t bytes);
+  // Bytes written.
+  std::size_t used() const { return static_cast<std::size_t>(at_ - bytes_.bytes.get()); }
+  // Appends a name or a member, and its entry. REQUIRES: room for it.
+  [[gnu::always_inline]] void Indexed(std::string_view content);
+  // The name or member of an entry of the innermost container.
+  std::string_view ContentOf(const Entry& entry) const;
+  // Finds where the entries of the innermost container end, and puts them in order. Of the same
+  // names or members the last to arrive stands last, and any_same_ says that there may be some.
+  void Sort();
+  // Sort(), and leaves only the last of entries with the same name.
+  void SortNames();
+  bool AnyMemberTwice() const;
+  // Writes header, offsets and entries of the innermost container to scratch_, behind one byte that
+  // is free. Answers how many bytes they are.
+  std::size_t Assemble(bool with_offsets);
+  // Closes the innermost container, whose header and entries are in scratch_.
+  void CloseWith(std::size_t size_bytes);
+  void Pop();
+  // Makes a NULL of the set that is open.
+  base::Error DropSet(base::Error error);
+  // The members of the set that is open, for an error's message.
+  std::string MembersAsTheyCame();
 
-  std::string bytes_;    // encoded values; inside a map, entries in order of arrival
-  std::string scratch_;  // a body being put in order
-  std::vector<std::uint32_t> offsets_;
-  std::vector<Frame> frames_;
-  std::vector<Entry> order_;
+  Buffer bytes_;         // encoded values; inside a container, entries in order of arrival
+  char* at_ = nullptr;   // where the next byte goes
+  char* end_ = nullptr;  // of bytes_
+  Buffer scratch_;       // a container being put together
+  Frame frame_;          // the innermost container
+  std::vector<Frame> outer_;
+  std::vector<Entry> entries_;
+  bool any_same_ = false;
 };
 
 // Copies `source` into `out` with the top-level attributes `set` added or replaced and those named

@@ -64,9 +64,11 @@ void ItemWriter::CopyEntries(Container& map, MapView source, std::uint32_t first
   const std::size_t offset_at = map.body + internal::kHeaderBytes + map.count * kOffsetBytes;
   CHECK(offset_at + (last - first) * kOffsetBytes <= map.entries);
   const std::size_t moved_by = out_.size() - map.entries - source.EntryOffset(first);
-  for (std::uint32_t i = first; i < last; ++i) {
-    internal::PutU32(out_.data() + offset_at + (i - first) * kOffsetBytes,
-                     source.EntryOffset(i) + moved_by);
+  char* to = out_.data() + offset_at;
+  const char* const end = source.OffsetsFrom(last);
+  for (const char* from = source.OffsetsFrom(first); from != end; from += kOffsetBytes) {
+    internal::PutU32(to, internal::ReadU32(from) + moved_by);
+    to += kOffsetBytes;
   }
   out_.append(source.EntryBytes(first, last));
   map.count += last - first;

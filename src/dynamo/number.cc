@@ -136,7 +136,24 @@ Result<Number> Number::FromDecimal(Decimal decimal) {
   return number;
 }
 
+bool Number::ParseWhole(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 18;
+  if (text.empty() || text.size() > kDigitsMax || text[0] == '0') return false;
+  if (!std::all_of(text.begin(), text.end(), IsDigit)) return false;
+  bytes_[0] = static_cast<std::uint8_t>(192 + (text.size() + 1) / 2);
+  size_ = 1;
+  std::size_t at = text.size() % 2;
+  if (at == 1) bytes_[size_++] = static_cast<std::uint8_t>(text[0] - '0' + 1);
+  for (; at < text.size(); at += 2) {
+    bytes_[size_++] = static_cast<std::uint8_t>((text[at] - '0') * 10 + text[at + 1] - '0' + 1);
+  }
+  while (bytes_[size_ - 1] == 1) --size_;
+  return true;
+}
+
 Result<Number> Number::Parse(std::string_view text) {
+  Number whole;
+  if (whole.ParseWhole(text)) return whole;
   std::size_t at = 0;
   Mantissa mantissa;
   if (!text.empty() && (text[0] == '+' || text[0] == '-'))
@@ -219,28 +236,42 @@ Number::Decimal Number::ToDecimal() const {
   return decimal;
 }
 
-void Number::AppendText(std::string& out) const {
-  const Decimal decimal = ToDecimal();
-  if (decimal.digit_count == 0) {
-    out.push_back('0');
-    return;
+int Number::pair_count() const {
+  const bool end_mark = bytes_[0] < kZeroByte && bytes_[size_ - 1] == kNegativeEnd;
+  return size_ - (end_mark ? 2 : 1);
+}
+
+char* Number::WriteText(char* to) const {
+  const int count = pair_count();
+  if (count == 0) {
+    *to = '0';
+    return to + 1;
   }
-  std::array<char, 176> text;
-  char* at = text.data();
-  if (decimal.negative) *at++ = '-';
+  const auto write_pair = [&to](int value) {
+    to[0] = static_cast<char>('0' + value / 10);
+    to[1] = static_cast<char>('0' + value % 10);
+    to += 2;
+  };
+  if (bytes_[0] < kZeroByte) *to++ = '-';
   int next = 0;
-  if (decimal.exponent <= 0) {
-    *at++ = '0';
-    *at++ = '.';
-    for (int i = decimal.exponent; i < 0; ++i) *at++ = '0';
-  } else {
-    for (; next < decimal.exponent; ++next) {
-      *at++ = next < decimal.digit_count ? static_cast<char>('0' + decimal.digits[next]) : '0';
-    }
-    if (next < decimal.digit_count) *at++ = '.';
+  int before_point = half_exponent();
+  if (before_point <= 0) {
+    *to++ = '0';
+  } else if (pair(0) < 10) {
+    *to++ = static_cast<char>('0' + pair(0));
+    next = 1;
   }
-  for (; next < decimal.digit_count; ++next) *at++ = static_cast<char>('0' + decimal.digits[next]);
-  out.append(text.data(), at);
+  for (; next < before_point; ++next) write_pair(next < count ? pair(next) : 0);
+  if (next >= count) return to;
+  *to++ = '.';
+  for (; before_point < 0; ++before_point) write_pair(0);
+  for (; next < count; ++next) write_pair(pair(next));
+  return to[-1] == '0' ? to - 1 : to;
+}
+
+void Number::AppendText(std::string& out) const {
+  std::array<char, kTextBytesMax> text;
+  out.append(text.data(), WriteText(text.data()));
 }
 
 std::string Number::ToText() const {
@@ -271,11 +302,13 @@ double Number::ToDouble() const {
 }
 
 std::size_t Number::SizeBytes() const {
-  const Decimal decimal = ToDecimal();
-  const int before = std::clamp(decimal.exponent, 0, decimal.digit_count);
-  const int after = decimal.digit_count - before;
-  return 1 +
-         static_cast<std::size_t>((before + 1) / 2 + (after + 1) / 2 + (decimal.negative ? 1 : 0));
+  const int count = pair_count();
+  if (count == 0) return 1;
+  const int lead = pair(0) < 10 ? 1 : 0;
+  const int digits = 2 * count - lead - (pair(count - 1) % 10 == 0 ? 1 : 0);
+  const int before = std::clamp(2 * half_exponent() - lead, 0, digits);
+  const int after = digits - before;
+  return static_cast<std::size_t>(1 + (before + 1) / 2 + (after + 1) / 2 + (sign() < 0 ? 1 : 0));
 }
 
 Number Number::Negated() const {

@@ -41,8 +41,12 @@ class Number {
   std::string_view sortable() const {
     return {reinterpret_cast<const char*>(bytes_.data()), size_};
   }
-  // Appends DynamoDB's canonical text: no exponent, no needless zeros ("1E3" gives "1000"). At most
-  // 169 bytes.
+  // Most bytes of the canonical text.
+  static constexpr std::size_t kTextBytesMax = 169;
+  // Writes DynamoDB's canonical text: no exponent, no needless zeros ("1E3" gives "1000"). Answers
+  // where it ends. REQUIRES: room for kTextBytesMax.
+  char* WriteText(char* to) const;
+  // Appends the canonical text.
   void AppendText(std::string& out) const;
   // The canonical text.
   std::string ToText() const;
@@ -87,6 +91,19 @@ class Number {
   static base::Result<Number> FromDecimal(Decimal decimal);
 
  private:
+  // Digit pairs behind the first byte.
+  int pair_count() const;
+  // The pair at `index`, 0..99.
+  int pair(int index) const {
+    return bytes_[0] >= 0x80 ? bytes_[index + 1] - 1 : 101 - bytes_[index + 1];
+  }
+  // How many pairs stand before the point; negative for zeros behind it.
+  int half_exponent() const {
+    return (bytes_[0] >= 0x80 ? bytes_[0] : static_cast<std::uint8_t>(~bytes_[0])) - 192;
+  }
+  // Reads a whole number without sign or leading zero, of at most 18 digits; false for others.
+  bool ParseWhole(std::string_view text);
+
   std::uint8_t size_;
   std::array<std::uint8_t, kBytesMax> bytes_;
 };

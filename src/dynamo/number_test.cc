@@ -168,5 +168,38 @@ TEST(NumberTest, NegatedKeepsTheMagnitude) {
   EXPECT_EQ(Parsed("0").Negated().ToText(), "0");
 }
 
+TEST(Number, WholeNumbersAreTheSameHoweverTheyAreWritten) {
+  std::string digits;
+  for (const char digit : std::string_view("1020300400050000600007")) {
+    digits += digit;
+    const std::string text = digits;
+    const auto plain = Number::Parse(text);
+    ASSERT_TRUE(plain.ok()) << text;
+    EXPECT_EQ(plain->ToText(), text);
+    for (const std::string& other : {"+" + text, "0" + text, text + ".0", text + "E0"}) {
+      EXPECT_EQ(*Number::Parse(other), *plain) << other;
+    }
+    const auto negative = Number::Parse("-" + text);
+    EXPECT_EQ(negative->ToText(), "-" + text);
+    EXPECT_EQ(negative->Negated(), *plain);
+  }
+}
+
+TEST(Number, TheTextOfANumberIsThatNumber) {
+  for (const char* mantissa : {"1", "12", "123", "1234", "99", "100001", "7654321"}) {
+    for (int exponent = -120; exponent < 115; ++exponent) {
+      for (const char* sign : {"", "-"}) {
+        const std::string text = sign + std::string(mantissa) + "E" + std::to_string(exponent);
+        const auto number = Number::Parse(text);
+        ASSERT_TRUE(number.ok()) << text;
+        const std::string plain = number->ToText();
+        EXPECT_EQ(plain.find_first_not_of("-.0123456789"), std::string::npos) << plain;
+        EXPECT_EQ(*Number::Parse(plain), *number) << text << " became " << plain;
+        EXPECT_FALSE(plain.find('.') != std::string::npos && plain.back() == '0') << plain;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace stator::dynamo

@@ -1,5 +1,6 @@
 // Any bytes, to every decoder: none may crash, read beyond its padding, or make an item that is
-// damaged; and what was decoded must come back unchanged from its own JSON.
+// damaged; what was decoded must come back unchanged from its own JSON; and what is JSON at all
+// must be what simdjson takes for it.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "wire/requests.h"
 #include "wire/responses.h"
 #include "wire/test_json.h"
+#include "wire/test_oracle.h"
 
 namespace stator::wire {
 namespace {
@@ -64,5 +66,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const stator::wire::PaddedBody body({reinterpret_cast<const char*>(data), size}, padding);
   stator::wire::RoundTrip(reader, body.view());
   stator::wire::DecodeAll(reader, body.view());
+  stator::wire::Require(stator::wire::Disagreement(body.view(), padding).empty());
   return 0;
 }

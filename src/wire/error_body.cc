@@ -121,11 +121,11 @@ struct ErrorBody {
 
 // ThrottlingReasons: [{"reason": ..., "resource": ...}], since August 2025.
 bool ReadReasons(JsonReader::Impl& in, JsonValue from, std::string& out) {
-  if (from.type != json_type::array) return in.Skip(from);
+  if (from.type != JsonType::kArray) return in.Skip(from);
   return in.VisitElements(from, [&](JsonValue element) {
-    if (element.type != json_type::object) return in.Skip(element);
+    if (element.type != JsonType::kObject) return in.Skip(element);
     return in.VisitMembers(element, [&](std::string_view name, JsonValue value) {
-      if (value.type != json_type::string || (name != "reason" && name != "resource")) {
+      if (value.type != JsonType::kString || (name != "reason" && name != "resource")) {
         return in.Skip(value);
       }
       std::string_view text;
@@ -138,11 +138,11 @@ bool ReadReasons(JsonReader::Impl& in, JsonValue from, std::string& out) {
 
 bool ReadErrorBody(JsonReader::Impl& in, std::string_view body, ErrorBody& out) {
   return in.Run(body, [&](std::string_view name, JsonValue value) {
-    const bool is_text = value.type == json_type::string;
+    const bool is_text = value.type == JsonType::kString;
     if (name == "__type" && is_text) return in.Text(value, out.type);
     if ((name == "message" || name == "Message") && is_text) return in.Text(value, out.message);
     if (name == "ThrottlingReasons") return ReadReasons(in, value, out.reasons);
-    if (name == "Item" && value.type == json_type::object) {
+    if (name == "Item" && value.type == JsonType::kObject) {
       return ReadItem(in, value, out.item.emplace());
     }
     return in.Skip(value);

@@ -35,8 +35,22 @@ class ValueReader {
     return Value(value, depth);
   }
 
-  // {"S": "text"}; `depth` is the level of this value, the attribute itself being level 1.
+  // {"S": "text"}; `depth` is the level of this value, the attribute itself being level 1. Texts
+  // and numbers, plainly written, are read at once; everything else, and what is wrong, member by
+  // member.
   bool Value(JsonValue from, int depth) {
+    std::string_view text;
+    if (depth > dynamo::kValueDepthMax) [[unlikely]]
+      return AnyValue(from, depth);
+    if (in_.LetterText('S', text)) {
+      in_.builder.String(text);
+      return true;
+    }
+    return in_.LetterText('N', text) ? NumberText(text) : AnyValue(from, depth);
+  }
+
+ private:
+  bool AnyValue(JsonValue from, int depth) {
     if (!in_.IsStructure(from, "AttributeValue")) return false;
     if (depth > dynamo::kValueDepthMax) [[unlikely]] {
       in_.NoteValue("Nesting Levels have exceeded supported limits");
@@ -45,37 +59,37 @@ class ValueReader {
     }
     int types = 0;
     const bool read = in_.VisitMembers(from, [&](std::string_view type, JsonValue value) {
-      if (!IsType(type)) return in_.Skip(value);
-      return ++types == 1 ? Typed(type, value, depth) : in_.Skip(value);
+      if (types == 0) return Typed(type, value, depth, types);
+      types += IsType(type) ? 1 : 0;
+      return in_.Skip(value);
     });
     if (read && types != 1) [[unlikely]]
       CountFault(types);
     return read;
   }
 
- private:
   static bool IsType(std::string_view name) {
-    if (name.size() == 1) {
-      return name == "S" || name == "N" || name == "B" || name == "M" || name == "L";
-    }
+    if (name.size() == 1) return std::string_view("SNBML").find(name[0]) != std::string_view::npos;
     return name == "BOOL" || name == "NULL" || name == "SS" || name == "NS" || name == "BS";
   }
 
-  bool Typed(std::string_view type, JsonValue value, int depth) {
+  // The value behind its type, or behind a name that is none; then `types` stays 0.
+  bool Typed(std::string_view type, JsonValue value, int depth, int& types) {
+    types = 1;
     if (type.size() == 1) {
-      switch (type[0]) {
-        case 'S': return String(value);
-        case 'N': return Number(value);
-        case 'B': return Binary(value);
-        case 'M': return Map(value, depth);
-        default: return List(value, depth);
-      }
+      if (type[0] == 'S') return String(value);
+      if (type[0] == 'N') return Number(value);
+      if (type[0] == 'B') return Binary(value);
+      if (type[0] == 'M') return Map(value, depth);
+      if (type[0] == 'L') return List(value, depth);
     }
     if (type == "BOOL") return Bool(value);
     if (type == "NULL") return Null(value);
     if (type == "SS") return Set(value, AttributeType::kStringSet);
     if (type == "NS") return Set(value, AttributeType::kNumberSet);
-    return Set(value, AttributeType::kBinarySet);
+    if (type == "BS") return Set(value, AttributeType::kBinarySet);
+    types = 0;
+    return in_.Skip(value);
   }
 
   void CountFault(int types) {
@@ -99,7 +113,10 @@ class ValueReader {
 
   bool Number(JsonValue from) {
     std::string_view text;
-    if (!in_.Text(from, text)) return false;
+    return in_.Text(from, text) && NumberText(text);
+  }
+
+  bool NumberText(std::string_view text) {
     const auto number = dynamo::Number::Parse(text);
     if (number.ok()) [[likely]] {
       in_.builder.Add(*number);
@@ -112,8 +129,8 @@ class ValueReader {
   }
 
   bool Binary(JsonValue from) {
-    if (from.type != json_type::string) {
-      if (from.type == json_type::object || from.type == json_type::array) {
+    if (from.type != JsonType::kString) {
+      if (from.type == JsonType::kObject || from.type == JsonType::kArray) {
         std::string ignored;
         return in_.Text(from, ignored);
       }
@@ -165,7 +182,7 @@ class ValueReader {
     if (!in_.IsList(from)) return false;
     in_.builder.BeginList();
     const bool read = in_.VisitElements(from, [&](JsonValue element) {
-      if (element.type != json_type::null) return Value(element, depth + 1);
+      if (element.type != JsonType::kNull) return Value(element, depth + 1);
       CountFault(0);
       return true;
     });
@@ -178,7 +195,7 @@ class ValueReader {
     in_.builder.BeginSet(type);
     in_set_ = true;
     const bool read = in_.VisitElements(from, [&](JsonValue member) {
-      if (member.type == json_type::null) {
+      if (member.type == JsonType::kNull) {
         in_.NoteValue(std::string(kInvalidPrefix) + "A set must not hold null");
         return true;
       }

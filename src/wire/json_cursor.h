@@ -1,16 +1,13 @@
-// The walk over a JSON body that all decoders of this module share, on simdjson's On-Demand parser.
+// The walk over a JSON body that all decoders of this module share: the scanner's syntax, and what
+// AWS says about the rest.
 //
-// On-Demand checks a document only where it is read. So everything here reads all of it: members
-// that nobody knows are skipped by Skip(), which walks them, and Run() ends with a look behind the
-// last brace. simdjson's first stage has by then checked UTF-8, control characters and quotes of
-// the whole body.
+// It goes forward only, and checks what it passes. So everything here reads all of the body:
+// members that nobody knows are passed by Skip(), and Run() ends with a look behind the last brace.
 //
 // Functions return false after noting why; whoever gets false returns false. What is wrong with a
 // value without being wrong JSON is noted too, but the walk goes on, because AWS reports faults of
 // a later stage only when there is none of an earlier one.
 #pragma once
-
-#include <simdjson.h>
 
 #include <array>
 #include <cstdint>
@@ -22,6 +19,7 @@
 #include "base/error.h"
 #include "dynamo/item_builder.h"
 #include "wire/json_reader.h"
+#include "wire/json_scanner.h"
 
 namespace stator::wire {
 
@@ -40,71 +38,86 @@ inline constexpr std::size_t kStageCount = 6;
 // container, and room for what stands around them.
 inline constexpr int kJsonDepthMax = 100;
 
-// A value with its JSON type. Small enough for registers: a copy of simdjson's own value through
-// memory costs as much as reading it. Valid until the visit that got it returns.
+// A value that the walk has come to and not read yet.
 struct JsonValue {
-  simdjson::ondemand::value* value;
-  simdjson::ondemand::json_type type;
+  JsonType type;
 };
-
-using simdjson::ondemand::json_type;
 
 // What one body is decoded with. See JsonReader.
 class JsonReader::Impl {
  public:
-  // Parses `body`, calls visit(name, JsonValue) for each member of its top-level object that is not
+  // Calls visit(name, JsonValue) for each member of the top-level object of `body` that is not
   // null, and checks that nothing follows. False when it is not such JSON or a visit said false.
   template <typename Visit>
   bool Run(std::string_view body, Visit&& visit) {
-    simdjson::ondemand::document document;
-    simdjson::ondemand::object root;
-    if (!Open(body, document, root)) return false;
-    return VisitFields(root, visit) && Close(document);
+    return Open(body) && VisitMembers({JsonType::kObject}, visit) && Close();
   }
 
   // Calls visit(name, JsonValue) for each member of an object that is not null. `name` stays valid
-  // until the next Run. REQUIRES: each visit reads its value whole, or skips it.
+  // until the next Run. REQUIRES: `from` is an object; each visit reads its value whole, or skips
+  // it.
   template <typename Visit>
-  bool VisitMembers(JsonValue from, Visit&& visit) {
-    simdjson::ondemand::object object;
-    if (const auto code = from.value->get_object().get(object)) return NotJson(code);
-    return VisitFields(object, visit);
+  bool VisitMembers(JsonValue, Visit&& visit) {
+    bool more = false;
+    if (!scanner_.Enter('}', more)) return NotJson();
+    while (more) {
+      std::string_view name;
+      if (!scanner_.Name(name)) return NotJson();
+      const JsonValue member{scanner_.Value()};
+      if (member.type == kNoJsonType) return NotJson();
+      if (member.type != JsonType::kNull && !visit(name, member)) return false;
+      if (!scanner_.Next('}', more)) return NotJson();
+    }
+    return true;
   }
 
-  // Calls visit(JsonValue) for each element of an array. A null element has type json_type::null.
-  // REQUIRES: as VisitMembers; a null needs no reading.
+  // Calls visit(JsonValue) for each element of an array. A null element has type JsonType::kNull.
+  // REQUIRES: `from` is an array; visits as in VisitMembers; a null needs no reading.
   template <typename Visit>
-  bool VisitElements(JsonValue from, Visit&& visit) {
-    simdjson::ondemand::array array;
-    if (const auto code = from.value->get_array().get(array)) return NotJson(code);
-    for (auto each : array) {
-      if (const auto code = each.error()) return NotJson(code);
-      simdjson::ondemand::value& value = each.value_unsafe();
-      JsonValue element{&value, json_type::null};
-      if (!Classify(element) || !visit(element)) return false;
+  bool VisitElements(JsonValue, Visit&& visit) {
+    bool more = false;
+    if (!scanner_.Enter(']', more)) return NotJson();
+    while (more) {
+      const JsonValue element{scanner_.Value()};
+      if (element.type == kNoJsonType) return NotJson();
+      if (!visit(element)) return false;
+      if (!scanner_.Next(']', more)) return NotJson();
     }
     return true;
   }
 
   // The text of a string, valid until the next Run. Other types are SerializationException.
-  bool Text(JsonValue from, std::string_view& out);
+  bool Text(JsonValue from, std::string_view& out) {
+    if (from.type != JsonType::kString) [[unlikely]]
+      return WrongType(from, "String");
+    return scanner_.Text(out) || NotJson();
+  }
+  // Reads {"S":"text"} for the letter S, where it is plainly written; false, and nothing is read,
+  // for others.
+  bool LetterText(char letter, std::string_view& out) { return scanner_.LetterText(letter, out); }
   // Text(), copied.
   bool Text(JsonValue from, std::string& out);
   // true or false.
   bool Flag(JsonValue from, bool& out);
   // A whole number. `java_type` is "Integer" or "Long", for the message and for the range.
   bool Whole(JsonValue from, std::string_view java_type, std::int64_t& out);
-  // Any number.
+  // Any number that a double can come near.
   bool Real(JsonValue from, double& out);
+  // A number as it is written.
+  bool Number(std::string_view& out) { return scanner_.Number(out) || NotJson(); }
   // Reads and forgets a value, checking its syntax.
   bool Skip(JsonValue from, int depth = 0);
 
   // Whether `from` is a {}; if not, notes AWS's words for a structure of type `name`.
-  bool IsStructure(JsonValue from, std::string_view name);
+  bool IsStructure(JsonValue from, std::string_view name) {
+    return from.type == JsonType::kObject || NoStructure(from, name);
+  }
   // Whether `from` is a {}; if not, notes AWS's words for a map.
-  bool IsMap(JsonValue from, std::string_view java_type);
+  bool IsMap(JsonValue from, std::string_view java_type) {
+    return from.type == JsonType::kObject || NoMap(from, java_type);
+  }
   // Whether `from` is a []; if not, notes AWS's words for a list.
-  bool IsList(JsonValue from);
+  bool IsList(JsonValue from) { return from.type == JsonType::kArray || NoList(from); }
 
   // Keeps `error` unless its stage has one already. Always false, so that it can be returned.
   bool Note(Stage stage, base::Error error);
@@ -131,48 +144,20 @@ class JsonReader::Impl {
   std::string binary;
 
  private:
-  // Parses the first stage and finds the top-level object.
-  bool Open(std::string_view body, simdjson::ondemand::document& document,
-            simdjson::ondemand::object& root);
+  // Starts at the top-level object.
+  bool Open(std::string_view body);
   // Looks behind that object.
-  bool Close(simdjson::ondemand::document& document);
-  // Notes what simdjson says.
-  bool NotJson(simdjson::error_code code);
+  bool Close() { return scanner_.Close() || NotJson(); }
+  // Notes what the scanner says.
+  bool NotJson();
   // Notes AWS's words for a value that is no `java_type`.
   bool WrongType(JsonValue from, std::string_view java_type);
-  // The text between the quote before `at` and the next, its escapes resolved.
-  bool Unquote(const char* at, std::string_view& out);
-  bool Unescape(const char* at, std::string_view& out);
-  bool UnescapeOne(const char*& at);
+  bool NoStructure(JsonValue from, std::string_view name);
+  bool NoMap(JsonValue from, std::string_view java_type);
+  bool NoList(JsonValue from);
 
-  // Sets the type. What a document may not hold is found when it is read, but for null, which is
-  // never read.
-  bool Classify(JsonValue& out) {
-    if (const auto code = out.value->type().get(out.type)) [[unlikely]]
-      return NotJson(code);
-    return out.type != json_type::null || CheckNull(out);
-  }
-  bool CheckNull(JsonValue value);
-
-  template <typename Visit>
-  bool VisitFields(simdjson::ondemand::object& object, Visit&& visit) {
-    for (auto each : object) {
-      if (const auto code = each.error()) return NotJson(code);
-      // In place: what an iterator just wrote in pieces is slow to copy as a whole.
-      simdjson::ondemand::field& field = each.value_unsafe();
-      std::string_view name;
-      if (!Unquote(field.key().raw(), name)) return false;
-      JsonValue member{&field.value(), json_type::null};
-      if (!Classify(member)) return false;
-      if (member.type != json_type::null && !visit(name, member)) return false;
-    }
-    return true;
-  }
-
-  simdjson::ondemand::parser parser_;
+  JsonScanner scanner_;
   std::size_t body_size_bytes_ = 0;
-  // Texts that had escapes; never moves while a body is read.
-  std::string unescaped_;
   bool any_fault_ = false;
   std::array<std::optional<base::Error>, kStageCount> faults_;
 };

@@ -8,12 +8,12 @@
 namespace stator::wire {
 
 // Bytes that must be readable (their values do not matter) behind every body that is decoded: the
-// parser loads whole vectors. Reserve them in the buffer that the body is read into.
+// walk loads whole vectors. Reserve them in the buffer that the body is read into.
 inline constexpr std::size_t kBodyPaddingBytes = 64;
 
-// Owns the parser and the item builder. Not thread-safe: have one a thread or one a connection. Its
-// memory grows to about five times the largest body and is kept for the next one; what a body of
-// more than kKeptBodyBytesMax took is given back when a smaller one comes.
+// Owns the walk over a body and the item builder. Not thread-safe: have one a thread or one a
+// connection. Its memory grows to about four times the largest body and is kept for the next one;
+// what a body of more than kKeptBodyBytesMax took is given back when a smaller one comes.
 class JsonReader {
  public:
   // Bodies up to this size (four times a Scan page) leave their working memory in place for the

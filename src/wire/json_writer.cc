@@ -1,61 +1,57 @@
 #include "wire/json_writer.h"
 
-#include <emmintrin.h>
-
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <utility>
 
 #include "dynamo/number.h"
 #include "wire/base64.h"
+#include "wire/text_block.h"
 
 namespace stator::wire {
 namespace {
 
 // Most bytes that one byte of text becomes: a control character as \u001f.
 constexpr std::size_t kEscapedBytesMax = 6;
-// What is copied at once.
-constexpr std::ptrdiff_t kBlockBytes = sizeof(__m128i);
+// What stands around a text at most, and what a block may write too much.
+constexpr std::size_t kTextRoomBytes = kBlockBytes + 16;
 
-// Which of the 16 bytes of `block` need an escape: below 0x20, the quote, the backslash.
-unsigned EscapeMask(__m128i block) {
-  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block);
-  const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-  const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-  return static_cast<unsigned>(
-      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
-}
-
-__m128i Load(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
-void Store(__m128i block, char* to) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block); }
-
-// Copies a block, unless one of its bytes needs an escape.
-bool CopyBlock(const char* from, char* to) {
-  const __m128i block = Load(from);
-  Store(block, to);
-  return EscapeMask(block) == 0;
-}
-
-// Copies the `size` bytes of two Words that may overlap, unless one of them needs an escape.
+// Copies the first and the last Word of `size` bytes, which may overlap, and answers them.
 template <typename Word>
-bool CopyWords(const char* from, std::ptrdiff_t size, char* to) {
+std::pair<std::uint64_t, std::uint64_t> CopyEnds(const char* from, std::size_t size, char* to) {
   Word first;
   Word last;
-  // A half word fills its lane twice.
-  constexpr std::uint64_t kRepeat = sizeof(Word) == 8 ? 1 : 0x1'0000'0001;
-  const std::ptrdiff_t second = size - static_cast<std::ptrdiff_t>(sizeof(Word));
-  std::memcpy(&first, from, sizeof(Word));
-  std::memcpy(&last, from + second, sizeof(Word));
-  std::memcpy(to, &first, sizeof(Word));
-  std::memcpy(to + second, &last, sizeof(Word));
-  return EscapeMask(_mm_set_epi64x(static_cast<std::int64_t>(first * kRepeat),
-                                   static_cast<std::int64_t>(last * kRepeat))) == 0;
+  std::memcpy(&first, from, sizeof first);
+  std::memcpy(&last, from + size - sizeof last, sizeof last);
+  std::memcpy(to, &first, sizeof first);
+  std::memcpy(to + size - sizeof last, &last, sizeof last);
+  return {first, last};
 }
 
-// Copies fewer bytes than a block; false when one needs an escape, or when there are fewer than 4.
-bool CopyShort(const char* from, std::ptrdiff_t size, char* to) {
-  if (size >= 8) return CopyWords<std::uint64_t>(from, size, to);
-  return size >= 4 && CopyWords<std::uint32_t>(from, size, to);
+// Whether one of the first `count` bytes of `low` and `high` needs an escape.
+bool AnyEscape(std::uint64_t low, std::uint64_t high, int count) {
+  const __m128i block =
+      _mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low));
+  return (MaskOf(MarkEscapes(block)) & ((1U << count) - 1)) != 0;
+}
+
+// Copies fewer bytes than a block; false when one of them needs an escape.
+bool CopyShort(const char* from, std::size_t size, char* to) {
+  if (size >= 8) {
+    const auto [first, last] = CopyEnds<std::uint64_t>(from, size, to);
+    return !AnyEscape(first, last, 16);
+  }
+  if (size >= 4) {
+    const auto [first, last] = CopyEnds<std::uint32_t>(from, size, to);
+    return !AnyEscape(first | last << 32, 0, 8);
+  }
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    to[i] = from[i];
+    bytes = bytes << 8 | static_cast<std::uint8_t>(from[i]);
+  }
+  return !AnyEscape(bytes, 0, static_cast<int>(size));
 }
 
 bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
@@ -95,42 +91,59 @@ void JsonWriter::Grow(std::size_t bytes) {
   end_ = out_.data() + out_.size();
 }
 
-// Copies whole blocks as long as none of their bytes needs an escape, then the rest. The room
-// beyond the text is what a block may write too much.
-const char* JsonWriter::CopyPlain(const char* from, const char* end) {
-  const bool block_before_end = end - from >= kBlockBytes;
+void JsonWriter::Text(std::string_view text) {
+  const char* from = text.data();
+  const char* const end = from + text.size();
   char* to = at_;
-  for (; end - from >= kBlockBytes; from += kBlockBytes, to += kBlockBytes) {
-    const __m128i block = Load(from);
-    Store(block, to);
-    const unsigned mask = EscapeMask(block);
-    if (mask != 0) [[unlikely]] {
-      const int plain = std::countr_zero(mask);
-      at_ = to + plain;
-      return from + plain;
-    }
+  at_ += text.size();
+  if (text.size() < kBlockBytes) {
+    if (!CopyShort(from, text.size(), to)) [[unlikely]]
+      Escaped(from, end, to);
+    return;
+  }
+  // Two blocks at once; at the end the last two, which may have been copied in part.
+  const auto copy_two = [](const char* first, const char* second, char* first_to, char* second_to) {
+    const __m128i block = LoadBlock(first);
+    const __m128i next = LoadBlock(second);
+    StoreBlock(block, first_to);
+    StoreBlock(next, second_to);
+    return MaskOf(_mm_or_si128(MarkEscapes(block), MarkEscapes(next))) == 0;
+  };
+  for (; end - from > 2 * kBlockBytes; from += 2 * kBlockBytes, to += 2 * kBlockBytes) {
+    if (!copy_two(from, from + kBlockBytes, to, to + kBlockBytes)) [[unlikely]]
+      return Escaped(from, end, to);
   }
   const std::ptrdiff_t left = end - from;
-  if (block_before_end ? CopyBlock(end - kBlockBytes, to + left - kBlockBytes)
-                       : CopyShort(from, left, to)) [[likely]] {
-    at_ = to + left;
-    return end;
-  }
-  for (; from != end && !NeedsEscape(*from); ++from) *to++ = *from;
+  const std::ptrdiff_t first = text.size() >= 2 * kBlockBytes ? left - 2 * kBlockBytes : 0;
+  if (!copy_two(from + first, end - kBlockBytes, to + first, to + left - kBlockBytes)) [[unlikely]]
+    Escaped(from, end, to);
+}
+
+void JsonWriter::Escaped(const char* from, const char* end, char* to) {
   at_ = to;
-  return from;
+  while (from != end) {
+    const std::ptrdiff_t left = end - from;
+    Reserve(static_cast<std::size_t>(left) + kEscapedBytesMax + kTextRoomBytes);
+    std::ptrdiff_t plain = 0;
+    if (left >= kBlockBytes) {
+      const __m128i block = LoadBlock(from);
+      StoreBlock(block, at_);
+      const unsigned mask = MaskOf(MarkEscapes(block));
+      plain = mask == 0 ? kBlockBytes : std::countr_zero(mask);
+    } else {
+      for (; plain < left && !NeedsEscape(from[plain]); ++plain) at_[plain] = from[plain];
+    }
+    from += plain;
+    at_ += plain;
+    if (from != end && NeedsEscape(*from)) at_ = WriteEscape(*from++, at_);
+  }
+  Reserve(kTextRoomBytes);
 }
 
 void JsonWriter::String(std::string_view text) {
-  Reserve(text.size() + 2 + kBlockBytes);
+  Reserve(text.size() + kTextRoomBytes);
   *at_++ = '"';
-  const char* const end = text.data() + text.size();
-  const char* from = CopyPlain(text.data(), end);
-  while (from != end) {
-    at_ = WriteEscape(*from++, at_);
-    Reserve(static_cast<std::size_t>(end - from) + kEscapedBytesMax + 2 + kBlockBytes);
-    from = CopyPlain(from, end);
-  }
+  Text(text);
   *at_++ = '"';
 }
 
@@ -162,15 +175,16 @@ void JsonWriter::Member(std::string_view name, double number) {
 
 void JsonWriter::Attributes(dynamo::MapView map) {
   Char('{');
-  bool first = true;
+  if (map.empty()) return Char('}');
   for (const auto [name, value] : map) {
-    if (!first) Char(',');
-    first = false;
-    String(name);
-    Char(':');
+    Reserve(name.size() + kTextRoomBytes);
+    *at_++ = '"';
+    Text(name);
+    Constant("\":");
     Value(value);
+    Char(',');
   }
-  Char('}');
+  at_[-1] = '}';
 }
 
 void JsonWriter::List(dynamo::ListView list) {
@@ -204,10 +218,7 @@ void JsonWriter::Set(dynamo::SetView set) {
 
 void JsonWriter::Value(dynamo::AttributeValue value) {
   switch (value.type()) {
-    case dynamo::AttributeType::kString:
-      Raw("{\"S\":");
-      String(value.bytes());
-      return Char('}');
+    case dynamo::AttributeType::kString: return StringValue(value.bytes());
     case dynamo::AttributeType::kNumber:
       Raw("{\"N\":");
       NumberText(value.number_bytes());
@@ -230,13 +241,17 @@ void JsonWriter::Value(dynamo::AttributeValue value) {
   }
 }
 
+void JsonWriter::StringValue(std::string_view text) {
+  Reserve(text.size() + kTextRoomBytes);
+  Constant("{\"S\":\"");
+  Text(text);
+  Constant("\"}");
+}
+
 void JsonWriter::NumberText(std::string_view sortable) {
-  scratch_.clear();
-  dynamo::Number::FromSortable(sortable).AppendText(scratch_);
-  Reserve(scratch_.size() + 2);
+  Reserve(dynamo::Number::kTextBytesMax + 2);
   *at_++ = '"';
-  std::memcpy(at_, scratch_.data(), scratch_.size());
-  at_ += scratch_.size();
+  at_ = dynamo::Number::FromSortable(sortable).WriteText(at_);
   *at_++ = '"';
 }
 

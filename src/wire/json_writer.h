@@ -75,11 +75,22 @@ class JsonWriter {
     if (static_cast<std::size_t>(end_ - at_) < bytes) [[unlikely]]
       Grow(bytes);
   }
-  // Copies what needs no escape; answers where it stopped. REQUIRES: room for the text and a block.
-  const char* CopyPlain(const char* from, const char* end);
+  // Writes a literal. REQUIRES: room for it.
+  template <std::size_t kSize>
+  void Constant(const char (&text)[kSize]) {
+    std::memcpy(at_, text, kSize - 1);
+    at_ += kSize - 1;
+  }
+  // Writes text, escaped, without quotes. REQUIRES: room for it and kTextRoomBytes; leaves room for
+  // all of these but a block.
+  void Text(std::string_view text);
+  // Writes the text [from, end) at `to`, which has escapes. Leaves room as Text().
+  void Escaped(const char* from, const char* end, char* to);
   // Doubles the string, at least.
   void Grow(std::size_t bytes);
   void Attributes(dynamo::MapView map);
+  // {"S":"a"}.
+  void StringValue(std::string_view text);
   void List(dynamo::ListView list);
   void Set(dynamo::SetView set);
   // A number in its canonical text, quoted.
@@ -91,7 +102,6 @@ class JsonWriter {
   const std::size_t first_;
   char* at_;
   char* end_;
-  std::string scratch_;
 };
 
 }  // namespace stator::wire

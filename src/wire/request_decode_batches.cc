@@ -31,7 +31,7 @@ bool ReadKeys(RequestReader& in, JsonValue from, std::vector<dynamo::Item>& out)
   if (!in.in.IsList(from)) return false;
   out.clear();
   return in.in.VisitElements(from, [&](JsonValue key) {
-    if (key.type == json_type::null) {
+    if (key.type == JsonType::kNull) {
       in.Require("RequestItems.member.Keys.member", false);
       return true;
     }
@@ -85,7 +85,7 @@ bool ReadWrite(RequestReader& in, std::string_view type, std::string_view member
 }
 
 bool ReadWriteRequest(RequestReader& in, JsonValue from, dynamo::WriteRequest& out) {
-  if (from.type == json_type::null || !in.in.IsStructure(from, "WriteRequest")) {
+  if (from.type == JsonType::kNull || !in.in.IsStructure(from, "WriteRequest")) {
     return in.in.NoteJson("Unexpected value type in payload");
   }
   int kinds = 0;

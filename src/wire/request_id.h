@@ -18,7 +18,7 @@ using RequestId = std::array<char, kRequestIdLength>;
 // An id as text.
 inline std::string_view View(const RequestId& id) { return {id.data(), id.size()}; }
 
-// Makes ids of kRequestIdLength characters of [0-9A-Z], unique as long as seeds differ: a counter
+// Makes ids of kRequestIdLength characters of [0-9A-V], unique as long as seeds differ: a counter
 // mixed with the seed. Not thread-safe: have one a thread, each seeded from std::random_device.
 class RequestIdSource {
  public:
