@@ -26,15 +26,18 @@ bool LooksAtOldItem(const ItemChange& change) {
 class OldItem {
  public:
   // ERRORS: of the disk, of a damaged row.
-  base::Status Find(EngineParts& parts, const ItemChange& change) {
-    if (!LooksAtOldItem(change)) {
-      if (const auto known = parts.row_sizes.Find(change.row_key)) {
-        exists_ = known->exists;
-        row_.item_size_bytes = known->item_size_bytes;
-        return base::OkStatus();
-      }
-    }
-    return Read(parts, change);
+  base::Status Read(EngineParts& parts, const ItemChange& change) {
+    STATOR_RETURN_IF_ERROR(
+        ReadRow(parts, *change.table, change.hashed_key(), "reading an item", found_));
+    if (found_.get() == nullptr) return base::OkStatus();
+    row_ = *found_.get();
+    exists_ = true;
+    return base::OkStatus();
+  }
+  // In place of Read for a change that looks at its size alone.
+  void Take(const RowSizes::Known& known) {
+    exists_ = known.exists;
+    row_.item_size_bytes = known.item_size_bytes;
   }
 
   bool exists() const { return exists_; }
@@ -47,14 +50,6 @@ class OldItem {
   }
 
  private:
-  base::Status Read(EngineParts& parts, const ItemChange& change) {
-    STATOR_RETURN_IF_ERROR(ReadRow(parts, *change.table, change.key, "reading an item", found_));
-    if (found_.get() == nullptr) return base::OkStatus();
-    row_ = *found_.get();
-    exists_ = true;
-    return base::OkStatus();
-  }
-
   FoundRow found_;
   StoredRow row_;
   bool exists_ = false;
@@ -99,17 +94,39 @@ std::optional<Item> ReturnedAttributes(const ItemChange& change, OldItem& old,
   return std::nullopt;
 }
 
-ItemChange MakeChange(std::shared_ptr<Table> table, const ItemKey& key) {
+// nullopt when the change puts no item.
+std::optional<std::size_t> SizeOfPut(const ItemChange& change) {
+  return change.put ? std::optional(change.put->size_bytes) : std::nullopt;
+}
+
+ItemChange MakeChange(const EngineParts& parts, std::shared_ptr<Table> table, const ItemKey& key) {
   ItemChange change{.table = std::move(table), .key = key};
   change.table->keys().EncodeRow(key, change.row_key);
+  change.row_hash = HashedKey(change.row_key).hash;
+  parts.row_sizes.Prefetch(change.hashed_key());
   return change;
+}
+
+// Finds the old item, and notes in RowSizes what a change leaves that does not look at it: nothing
+// can keep such a change from its commit. REQUIRES: the item is locked until the commit is over.
+base::Status FindOldItem(EngineParts& parts, const ItemChange& change, OldItem& old) {
+  if (!LooksAtOldItem(change)) {
+    const auto known = parts.row_sizes.Note(change.hashed_key(), SizeOfPut(change));
+    if (known) {
+      old.Take(*known);
+      return base::OkStatus();
+    }
+  }
+  base::Status read = old.Read(parts, change);
+  if (!read.ok()) parts.row_sizes.Forget(change.hashed_key());
+  return read;
 }
 
 // Adds the change to `set`. REQUIRES: the item is locked until the set is committed.
 Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, WriteSet& set) {
   if (change.table->dropped()) return dynamo::TableNotFoundForItems();
   OldItem old;
-  STATOR_RETURN_IF_ERROR(old.Find(parts, change));
+  STATOR_RETURN_IF_ERROR(FindOldItem(parts, change, old));
   if (change.condition && !expression::Evaluate(*change.condition, old.View(change))) {
     return ConditionFailed(change, old);
   }
@@ -129,16 +146,16 @@ Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, Wri
   return outcome;
 }
 
-// Notes in RowSizes what a change left, so that the next write of the row need not read it.
-// REQUIRES: the item is still locked.
+// Notes in RowSizes what a change left, so that the next write of the row need not read it; unless
+// FindOldItem has noted it. REQUIRES: the item is still locked.
 void NoteOutcome(EngineParts& parts, const ItemChange& change, const ItemOutcome& outcome,
                  const base::Status& committed) {
   if (!committed.ok()) {
-    parts.row_sizes.Forget(change.row_key);
-  } else {
-    parts.row_sizes.Note(change.row_key, outcome.new_size_bytes == 0
-                                             ? std::nullopt
-                                             : std::optional(outcome.new_size_bytes));
+    parts.row_sizes.Forget(change.hashed_key());
+  } else if (LooksAtOldItem(change)) {
+    parts.row_sizes.Note(change.hashed_key(), outcome.new_size_bytes == 0
+                                                  ? std::nullopt
+                                                  : std::optional(outcome.new_size_bytes));
   }
 }
 
@@ -146,13 +163,13 @@ void NoteOutcome(EngineParts& parts, const ItemChange& change, const ItemOutcome
 struct ChangeLocks {
   ChangeLocks(ItemLocks& locks, std::span<const ItemChange* const> changes) {
     if (changes.size() == 1) {
-      one = locks.Lock(changes[0]->row_key);
+      one = locks.Lock(changes[0]->hashed_key());
       return;
     }
-    std::vector<std::string_view> row_keys;
-    row_keys.reserve(changes.size());
-    for (const ItemChange* change : changes) row_keys.push_back(change->row_key);
-    all = locks.LockAll(row_keys);
+    std::vector<HashedKey> keys;
+    keys.reserve(changes.size());
+    for (const ItemChange* change : changes) keys.push_back(change->hashed_key());
+    all = locks.LockAll(keys);
   }
   std::unique_lock<std::mutex> one;
   ItemLocks::Guard all;
@@ -165,7 +182,7 @@ Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table
   STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
   STATOR_ASSIGN_OR_RETURN(const ItemKey key, dynamo::KeyOfItem(table->key_schema(), item));
   STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(item, kItemTooLarge));
-  ItemChange change = MakeChange(std::move(table), key);
+  ItemChange change = MakeChange(parts, std::move(table), key);
   change.put = NewItem{item, size_bytes};
   return change;
 }
@@ -174,11 +191,12 @@ Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& tab
                                 ItemView key) {
   STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
   STATOR_ASSIGN_OR_RETURN(const ItemKey checked, dynamo::ValidateKey(table->key_schema(), key));
-  return MakeChange(std::move(table), checked);
+  return MakeChange(parts, std::move(table), checked);
 }
 
 base::Status FetchOldItem(EngineParts& parts, const ItemChange& change) {
-  return OldItem().Find(parts, change);
+  if (!LooksAtOldItem(change) && parts.row_sizes.Find(change.hashed_key())) return base::OkStatus();
+  return OldItem().Read(parts, change);
 }
 
 std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
@@ -195,7 +213,7 @@ std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
   for (const ItemChange* change : changes) {
     outcomes.push_back(PlanChange(parts, *change, set));
     if (!outcomes.back().ok()) continue;
-    parts.row_cache->BeginWrite(change->row_key, writing);
+    parts.row_cache->BeginWrite(change->hashed_key(), writing);
     ++planned;
   }
   const base::Status committed = parts.storage->Commit(set);

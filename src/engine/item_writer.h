@@ -13,6 +13,7 @@
 #include "dynamo/key.h"
 #include "dynamo/operations.h"
 #include "engine/engine_parts.h"
+#include "engine/key_codec.h"
 #include "engine/write_set.h"
 #include "expression/binder.h"
 
@@ -24,6 +25,8 @@ struct ItemChange {
   std::shared_ptr<Table> table;
   dynamo::ItemKey key;
   std::string row_key;
+  // HashedKey::hash of it.
+  std::size_t row_hash = 0;
   // Put: the whole new item and its size. Else empty.
   std::optional<NewItem> put;
   // Update; without `update` too it makes the bare item of `key_item`.
@@ -34,6 +37,9 @@ struct ItemChange {
   std::optional<expression::BoundCondition> condition;
   bool return_old_on_condition_failure = false;
   dynamo::ReturnValues return_values = dynamo::ReturnValues::kNone;
+
+  // What locks and caches know the row by.
+  HashedKey hashed_key() const { return {row_key, row_hash}; }
 };
 
 // What a write did, for its response.

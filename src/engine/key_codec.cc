@@ -1,6 +1,8 @@
 #include "engine/key_codec.h"
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 
 #include "dynamo/errors.h"
 #include "engine/big_endian.h"
@@ -90,6 +92,15 @@ std::string PrefixEnd(std::string_view prefix) {
   std::string end(prefix);
   ++end.back();
   return end;
+}
+
+std::size_t HashedKey::Hash(std::string_view row_key) {
+  const std::string_view head = row_key.substr(0, kRowHashOffset);
+  row_key.remove_prefix(std::min(row_key.size(), kRowHashOffset + kRowHashBytes));
+  std::uint64_t space = head.size();
+  std::memcpy(&space, head.data(), head.size());
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
+  return std::hash<std::string_view>()(row_key) ^ (space * kOdd);
 }
 
 KeyCodec::KeyCodec(KeySpace space, bool has_sort) : space_(space), has_sort_(has_sort) {
