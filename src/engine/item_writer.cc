@@ -17,11 +17,6 @@ using dynamo::ItemKey;
 using dynamo::ItemView;
 using dynamo::ReturnValues;
 
-// Whether a change needs more of the old item than its size.
-bool LooksAtOldItem(const ItemChange& change) {
-  return change.condition || change.is_update || change.return_values != ReturnValues::kNone;
-}
-
 // The item that a write finds: its size at once, its bytes joined only when somebody looks.
 class OldItem {
  public:
@@ -96,7 +91,7 @@ std::optional<Item> ReturnedAttributes(const ItemChange& change, OldItem& old,
 
 // nullopt when the change puts no item.
 std::optional<std::size_t> SizeOfPut(const ItemChange& change) {
-  return change.put ? std::optional(change.put->size_bytes) : std::nullopt;
+  return change.put ? std::optional(change.put->item_size_bytes) : std::nullopt;
 }
 
 ItemChange MakeChange(const EngineParts& parts, std::shared_ptr<Table> table, const ItemKey& key) {
@@ -130,17 +125,18 @@ Result<ItemOutcome> PlanChange(EngineParts& parts, const ItemChange& change, Wri
   if (change.condition && !expression::Evaluate(*change.condition, old.View(change))) {
     return ConditionFailed(change, old);
   }
-  std::optional<NewItem> next = change.put;
+  const NewRow* next = change.put ? &*change.put : nullptr;
   Item updated;
+  std::optional<NewRow> updated_row;
   if (change.is_update) {
     STATOR_ASSIGN_OR_RETURN(updated, Updated(change, old));
     STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(updated, kUpdateTooLarge));
-    next = NewItem{updated, size_bytes};
+    next = &updated_row.emplace(*change.table, updated, size_bytes);
   }
   ItemOutcome outcome;
   outcome.attributes = ReturnedAttributes(change, old, change.is_update ? &updated : nullptr);
   outcome.old_size_bytes = old.size_bytes();
-  outcome.new_size_bytes = next ? next->size_bytes : 0;
+  outcome.new_size_bytes = next != nullptr ? next->item_size_bytes : 0;
   PlanWrite(*change.table, change.row_key,
             old.exists() ? std::optional(old.size_bytes()) : std::nullopt, next, set);
   return outcome;
@@ -183,7 +179,7 @@ Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table
   STATOR_ASSIGN_OR_RETURN(const ItemKey key, dynamo::KeyOfItem(table->key_schema(), item));
   STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(item, kItemTooLarge));
   ItemChange change = MakeChange(parts, std::move(table), key);
-  change.put = NewItem{item, size_bytes};
+  change.put.emplace(*change.table, item, size_bytes);
   return change;
 }
 
@@ -194,6 +190,10 @@ Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& tab
   return MakeChange(parts, std::move(table), checked);
 }
 
+bool LooksAtOldItem(const ItemChange& change) {
+  return change.condition || change.is_update || change.return_values != ReturnValues::kNone;
+}
+
 base::Status FetchOldItem(EngineParts& parts, const ItemChange& change) {
   if (!LooksAtOldItem(change) && parts.row_sizes.Find(change.hashed_key())) return base::OkStatus();
   return OldItem().Read(parts, change);
@@ -202,7 +202,9 @@ base::Status FetchOldItem(EngineParts& parts, const ItemChange& change) {
 std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
                                                std::span<const ItemChange* const> changes) {
   std::size_t put_bytes = 0;
-  for (const ItemChange* change : changes) put_bytes += change->put ? change->put->size_bytes : 0;
+  for (const ItemChange* change : changes) {
+    put_bytes += change->put ? change->put->value.size() : 0;
+  }
   WriteSet set(put_bytes, changes.size());
   std::vector<Result<ItemOutcome>> outcomes;
   outcomes.reserve(changes.size());

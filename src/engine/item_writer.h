@@ -19,16 +19,16 @@
 
 namespace stator::engine {
 
-// What a write shall do, all checked that can be checked without the old item. Views of the
-// request, which must outlive it.
+// What a write shall do, all checked that can be checked without the old item. When it looks at
+// that (LooksAtOldItem), it views the request, which must then outlive it.
 struct ItemChange {
   std::shared_ptr<Table> table;
   dynamo::ItemKey key;
   std::string row_key;
   // HashedKey::hash of it.
   std::size_t row_hash = 0;
-  // Put: the whole new item and its size. Else empty.
-  std::optional<NewItem> put;
+  // Put: the row that it leaves. Else empty.
+  std::optional<NewRow> put;
   // Update; without `update` too it makes the bare item of `key_item`.
   bool is_update = false;
   std::optional<expression::BoundUpdate> update;
@@ -58,6 +58,9 @@ base::Result<ItemChange> PreparePut(const EngineParts& parts, const std::string&
 // Checks a delete or an update against its table. ERRORS: as PreparePut.
 base::Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
                                       dynamo::ItemView key);
+
+// Whether CommitChanges looks at more of the old item than its size.
+bool LooksAtOldItem(const ItemChange& change);
 
 // Brings into memory what CommitChanges will look at of the old item, so that the thread that
 // commits need not wait for a disk. ERRORS: of the disk, of a damaged row.

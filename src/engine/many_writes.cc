@@ -45,7 +45,7 @@ class WriteGroup {
   }
   // REQUIRES: Takes(change).
   void Add(std::size_t index, ItemChange change) {
-    bytes_ += change.put ? change.put->item.bytes().size() : 0;
+    bytes_ += change.put ? change.put->value.size() : 0;
     writes_.push_back({index, std::move(change)});
     keys_.insert(writes_.back().change.row_key);
   }

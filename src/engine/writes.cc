@@ -89,7 +89,15 @@ Result<ItemChange> Prepare(EngineParts& parts, const dynamo::UpdateItemRequest& 
   return change;
 }
 
-// A PutItem, UpdateItem or DeleteItem. Owns a copy of the request, which its change views.
+// Whether the change that a request becomes looks at the old item, and so views the request.
+template <typename Request>
+bool IsViewed(const Request& request) {
+  return request.return_values != dynamo::ReturnValues::kNone ||
+         !request.condition_expression.empty();
+}
+bool IsViewed(const dynamo::UpdateItemRequest&) { return true; }
+
+// A PutItem, UpdateItem or DeleteItem. Owns a copy of the request when its change views that.
 template <typename Request>
 class SingleWrite final : public PendingWrite {
  public:
@@ -97,14 +105,17 @@ class SingleWrite final : public PendingWrite {
               TimedOperation operation, Completion<WriteItemResponse> done)
       : PendingWrite(context.completions),
         timer_(*parts.metrics, operation),
-        request_(request),
+        return_consumed_capacity_(request.return_consumed_capacity),
         done_(std::move(done)) {}
 
-  Status Begin(EngineParts& parts, const CallContext& context, std::string_view what) {
+  Status Begin(EngineParts& parts, const CallContext& context, const Request& given,
+               std::string_view what) {
     STATOR_RETURN_IF_ERROR(CheckWanted(context, timer_.start(), what));
-    STATOR_ASSIGN_OR_RETURN(change_, Prepare(parts, request_));
-    change_->return_values = request_.return_values;
-    change_->return_old_on_condition_failure = request_.return_old_on_condition_failure;
+    const Request& request = IsViewed(given) ? request_.emplace(given) : given;
+    STATOR_ASSIGN_OR_RETURN(change_, Prepare(parts, request));
+    change_->return_values = request.return_values;
+    change_->return_old_on_condition_failure = request.return_old_on_condition_failure;
+    CHECK(request_ || !LooksAtOldItem(*change_));
     STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
     ticket_.emplace(std::move(ticket));
     return parts.storage->commits_later() ? FetchOldItem(parts, *change_) : base::OkStatus();
@@ -116,7 +127,7 @@ class SingleWrite final : public PendingWrite {
     ticket_->Spend();
     response_.attributes = std::move(outcome.attributes);
     response_.consumed_capacity =
-        MakeConsumedCapacity(request_.return_consumed_capacity, change_->table->name(),
+        MakeConsumedCapacity(return_consumed_capacity_, change_->table->name(),
                              WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes));
   }
 
@@ -125,7 +136,8 @@ class SingleWrite final : public PendingWrite {
  private:
   // Ends last, just behind the completion.
   OperationTimer timer_;
-  const Request request_;
+  const dynamo::ReturnConsumedCapacity return_consumed_capacity_;
+  std::optional<Request> request_;
   std::optional<ItemChange> change_;
   std::optional<WriteTicket> ticket_;
   WriteItemResponse response_;
@@ -137,7 +149,7 @@ void WriteOne(EngineParts& parts, const CallContext& context, const Request& req
               TimedOperation operation, std::string_view what, Completion<WriteItemResponse> done) {
   auto write =
       std::make_unique<SingleWrite<Request>>(parts, context, request, operation, std::move(done));
-  const Status begun = write->Begin(parts, context, what);
+  const Status begun = write->Begin(parts, context, request, what);
   if (!begun.ok()) return write->Run(begun);
   parts.storage->Submit(std::move(write));
 }
