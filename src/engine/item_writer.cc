@@ -94,12 +94,11 @@ std::optional<std::size_t> SizeOfPut(const ItemChange& change) {
   return change.put ? std::optional(change.put->item_size_bytes) : std::nullopt;
 }
 
-ItemChange MakeChange(const EngineParts& parts, std::shared_ptr<Table> table, const ItemKey& key) {
-  ItemChange change{.table = std::move(table), .key = key};
+void SetKey(const EngineParts& parts, const ItemKey& key, ItemChange& change) {
+  change.key = key;
   change.table->keys().EncodeRow(key, change.row_key);
   change.row_hash = HashedKey(change.row_key).hash;
   parts.row_sizes.Prefetch(change.hashed_key());
-  return change;
 }
 
 // Finds the old item, and notes in RowSizes what a change leaves that does not look at it: nothing
@@ -173,21 +172,24 @@ struct ChangeLocks {
 
 }  // namespace
 
-Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table_name,
-                              ItemView item) {
-  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
-  STATOR_ASSIGN_OR_RETURN(const ItemKey key, dynamo::KeyOfItem(table->key_schema(), item));
+base::Status PreparePut(const EngineParts& parts, const std::string& table_name, ItemView item,
+                        ItemChange& change) {
+  STATOR_ASSIGN_OR_RETURN(change.table, FindTable(parts, table_name));
+  const Table& table = *change.table;
+  STATOR_ASSIGN_OR_RETURN(const ItemKey key, dynamo::KeyOfItem(table.key_schema(), item));
+  SetKey(parts, key, change);
   STATOR_ASSIGN_OR_RETURN(const std::size_t size_bytes, CheckItem(item, kItemTooLarge));
-  ItemChange change = MakeChange(parts, std::move(table), key);
-  change.put.emplace(*change.table, item, size_bytes);
-  return change;
+  change.put.emplace(table, item, size_bytes);
+  return base::OkStatus();
 }
 
-Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
-                                ItemView key) {
-  STATOR_ASSIGN_OR_RETURN(std::shared_ptr<Table> table, FindTable(parts, table_name));
-  STATOR_ASSIGN_OR_RETURN(const ItemKey checked, dynamo::ValidateKey(table->key_schema(), key));
-  return MakeChange(parts, std::move(table), checked);
+base::Status PrepareByKey(const EngineParts& parts, const std::string& table_name, ItemView key,
+                          ItemChange& change) {
+  STATOR_ASSIGN_OR_RETURN(change.table, FindTable(parts, table_name));
+  STATOR_ASSIGN_OR_RETURN(const ItemKey checked,
+                          dynamo::ValidateKey(change.table->key_schema(), key));
+  SetKey(parts, checked, change);
+  return base::OkStatus();
 }
 
 bool LooksAtOldItem(const ItemChange& change) {

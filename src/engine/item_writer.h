@@ -23,7 +23,8 @@ namespace stator::engine {
 // that (LooksAtOldItem), it views the request, which must then outlive it.
 struct ItemChange {
   std::shared_ptr<Table> table;
-  dynamo::ItemKey key;
+  // A view of the request.
+  dynamo::ItemKey key{dynamo::AttributeValue(nullptr), std::nullopt};
   std::string row_key;
   // HashedKey::hash of it.
   std::size_t row_hash = 0;
@@ -51,13 +52,13 @@ struct ItemOutcome {
   std::optional<dynamo::Item> attributes;
 };
 
-// Checks a put against its table: keys, size, depth. ERRORS: ValidationException;
-// ResourceNotFoundException.
-base::Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table_name,
-                                    dynamo::ItemView item);
-// Checks a delete or an update against its table. ERRORS: as PreparePut.
-base::Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
-                                      dynamo::ItemView key);
+// Checks a put against its table: keys, size, depth; and makes it `change`, which is new. ERRORS:
+// ValidationException; ResourceNotFoundException.
+base::Status PreparePut(const EngineParts& parts, const std::string& table_name,
+                        dynamo::ItemView item, ItemChange& change);
+// The same of a delete or an update, checked against its table. ERRORS: as PreparePut.
+base::Status PrepareByKey(const EngineParts& parts, const std::string& table_name,
+                          dynamo::ItemView key, ItemChange& change);
 
 // Whether CommitChanges looks at more of the old item than its size.
 bool LooksAtOldItem(const ItemChange& change);
