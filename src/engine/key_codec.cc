@@ -24,6 +24,7 @@ constexpr std::string_view kHashSalt = "Outliers";
 // the shorter component comes first.
 constexpr char kComponentEnd = '\x01';
 constexpr char kZeroGoesOn = '\xFF';
+constexpr std::size_t kComponentEndBytes = 2;
 constexpr std::uint32_t kSegmentSlots = 4096;
 constexpr int kSlotShift = 12;  // a slot is the upper 12 bits of the hash
 
@@ -121,6 +122,9 @@ void KeyCodec::EncodeUnhashedPartition(AttributeValue partition, std::string& ou
 }
 
 void KeyCodec::EncodeUnhashedRow(const dynamo::ItemKey& key, std::string& out) const {
+  // Room for all, unless zero bytes are escaped.
+  out.reserve(head_.size() + KeyValueBytes(key.partition).size() +
+              (has_sort_ ? kComponentEndBytes + KeyValueBytes(*key.sort).size() : 0));
   EncodeUnhashedPartition(key.partition, out);
   if (has_sort_) out.append(KeyValueBytes(*key.sort));
 }
