@@ -213,6 +213,11 @@ std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
   const auto use = parts.catalog->SharedUse();
   const ChangeLocks locks(parts.locks, changes);
   RowCache::Writing writing;
+  // The lines of all are fetched at once, not each waited for.
+  for (const ItemChange* change : changes) {
+    parts.row_sizes.Prefetch(change->hashed_key());
+    parts.row_cache->Prefetch(change->hashed_key());
+  }
   std::size_t planned = 0;
   for (const ItemChange* change : changes) {
     outcomes.push_back(PlanChange(parts, *change, set));

@@ -137,7 +137,7 @@ struct alignas(64) RowCache::Shard {
   }
 
   // Guards all below. `writers` is also counted down without it.
-  std::mutex mutex;
+  mutable std::mutex mutex;
   std::atomic<std::uint32_t> writers{0};
   // Writes begun so far, from 1.
   std::uint64_t writes = 1;
@@ -223,6 +223,12 @@ void RowCache::Fill(const HashedKey& key, std::string_view value, std::uint64_t 
     if (shard.writes == ticket && shard.Find(key) == nullptr) return shard.Add(*row);
   }
   intrusive_ptr_release(row);
+}
+
+void RowCache::Prefetch(const HashedKey& key) const {
+  const Shard& shard = ShardOf(key.hash);
+  const std::lock_guard lock(shard.mutex);
+  __builtin_prefetch(&shard.buckets[key.hash & (shard.buckets.size() - 1)]);
 }
 
 void RowCache::BeginWrite(const HashedKey& key, Writing& writing) {

@@ -66,6 +66,8 @@ class RowCache {
   // Puts in what RocksDB has answered; `ticket` is that of Find. Does nothing when a write came
   // between, or when the row is larger than a 16th of its shard's room.
   void Fill(const HashedKey& key, std::string_view value, std::uint64_t ticket);
+  // Asks the processor for what BeginWrite will look at first.
+  void Prefetch(const HashedKey& key) const;
   // Takes rows out for a write. REQUIRES: called before the commit; `writing` lives until it is
   // over, however it ended, and is destroyed before this.
   void BeginWrite(const HashedKey& key, Writing& writing);
