@@ -1,22 +1,17 @@
 #include "engine/item_locks.h"
 
 #include <algorithm>
-#include <functional>
 
 namespace stator::engine {
 
-std::size_t ItemLocks::StripeOf(std::string_view row_key) {
-  return std::hash<std::string_view>()(row_key) % kStripes;
+std::unique_lock<std::mutex> ItemLocks::Lock(const HashedKey& key) {
+  return std::unique_lock(stripes_[key.hash % kStripes]);
 }
 
-std::unique_lock<std::mutex> ItemLocks::Lock(std::string_view row_key) {
-  return std::unique_lock(stripes_[StripeOf(row_key)]);
-}
-
-ItemLocks::Guard ItemLocks::LockAll(std::span<const std::string_view> row_keys) {
+ItemLocks::Guard ItemLocks::LockAll(std::span<const HashedKey> keys) {
   std::vector<std::size_t> stripes;
-  stripes.reserve(row_keys.size());
-  for (const std::string_view row_key : row_keys) stripes.push_back(StripeOf(row_key));
+  stripes.reserve(keys.size());
+  for (const HashedKey& key : keys) stripes.push_back(key.hash % kStripes);
   std::sort(stripes.begin(), stripes.end());
   stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
   Guard guard;

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/key_codec.h"
+
 namespace stator::engine {
 
 // Locks by stripe: two items may share one, which costs waiting and never correctness. Held for one
@@ -29,17 +31,15 @@ class ItemLocks {
 
   // Locks one item by its row key, until the result is destroyed. Never call it while holding
   // another lock of these: that could wait for itself.
-  std::unique_lock<std::mutex> Lock(std::string_view row_key);
+  std::unique_lock<std::mutex> Lock(const HashedKey& key);
   // Locks many, in the order of their stripes, so that callers cannot wait for each other in a
   // ring.
-  Guard LockAll(std::span<const std::string_view> row_keys);
+  Guard LockAll(std::span<const HashedKey> keys);
 
  private:
   // Many more than threads, so that waiting on a neighbour is rare: 16 threads meet in 3 % of
   // writes.
   static constexpr std::size_t kStripes = 512;
-
-  static std::size_t StripeOf(std::string_view row_key);
 
   std::array<std::mutex, kStripes> stripes_;
 };

@@ -13,19 +13,23 @@
 #include "dynamo/key.h"
 #include "dynamo/operations.h"
 #include "engine/engine_parts.h"
+#include "engine/key_codec.h"
 #include "engine/write_set.h"
 #include "expression/binder.h"
 
 namespace stator::engine {
 
-// What a write shall do, all checked that can be checked without the old item. Views of the
-// request, which must outlive it.
+// What a write shall do, all checked that can be checked without the old item. When it looks at
+// that (LooksAtOldItem), it views the request, which must then outlive it.
 struct ItemChange {
   std::shared_ptr<Table> table;
-  dynamo::ItemKey key;
+  // A view of the request.
+  dynamo::ItemKey key{dynamo::AttributeValue(nullptr), std::nullopt};
   std::string row_key;
-  // Put: the whole new item and its size. Else empty.
-  std::optional<NewItem> put;
+  // HashedKey::hash of it.
+  std::size_t row_hash = 0;
+  // Put: the row that it leaves. Else empty.
+  std::optional<NewRow> put;
   // Update; without `update` too it makes the bare item of `key_item`.
   bool is_update = false;
   std::optional<expression::BoundUpdate> update;
@@ -34,6 +38,9 @@ struct ItemChange {
   std::optional<expression::BoundCondition> condition;
   bool return_old_on_condition_failure = false;
   dynamo::ReturnValues return_values = dynamo::ReturnValues::kNone;
+
+  // What locks and caches know the row by.
+  HashedKey hashed_key() const { return {row_key, row_hash}; }
 };
 
 // What a write did, for its response.
@@ -45,13 +52,16 @@ struct ItemOutcome {
   std::optional<dynamo::Item> attributes;
 };
 
-// Checks a put against its table: keys, size, depth. ERRORS: ValidationException;
-// ResourceNotFoundException.
-base::Result<ItemChange> PreparePut(const EngineParts& parts, const std::string& table_name,
-                                    dynamo::ItemView item);
-// Checks a delete or an update against its table. ERRORS: as PreparePut.
-base::Result<ItemChange> PrepareByKey(const EngineParts& parts, const std::string& table_name,
-                                      dynamo::ItemView key);
+// Checks a put against its table: keys, size, depth; and makes it `change`, which is new. ERRORS:
+// ValidationException; ResourceNotFoundException.
+base::Status PreparePut(const EngineParts& parts, const std::string& table_name,
+                        dynamo::ItemView item, ItemChange& change);
+// The same of a delete or an update, checked against its table. ERRORS: as PreparePut.
+base::Status PrepareByKey(const EngineParts& parts, const std::string& table_name,
+                          dynamo::ItemView key, ItemChange& change);
+
+// Whether CommitChanges looks at more of the old item than its size.
+bool LooksAtOldItem(const ItemChange& change);
 
 // Brings into memory what CommitChanges will look at of the old item, so that the thread that
 // commits need not wait for a disk. ERRORS: of the disk, of a damaged row.

@@ -1,6 +1,8 @@
 #include "engine/key_codec.h"
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 
 #include "dynamo/errors.h"
 #include "engine/big_endian.h"
@@ -22,6 +24,7 @@ constexpr std::string_view kHashSalt = "Outliers";
 // the shorter component comes first.
 constexpr char kComponentEnd = '\x01';
 constexpr char kZeroGoesOn = '\xFF';
+constexpr std::size_t kComponentEndBytes = 2;
 constexpr std::uint32_t kSegmentSlots = 4096;
 constexpr int kSlotShift = 12;  // a slot is the upper 12 bits of the hash
 
@@ -92,6 +95,15 @@ std::string PrefixEnd(std::string_view prefix) {
   return end;
 }
 
+std::size_t HashedKey::Hash(std::string_view row_key) {
+  const std::string_view head = row_key.substr(0, kRowHashOffset);
+  row_key.remove_prefix(std::min(row_key.size(), kRowHashOffset + kRowHashBytes));
+  std::uint64_t space = head.size();
+  std::memcpy(&space, head.data(), head.size());
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
+  return std::hash<std::string_view>()(row_key) ^ (space * kOdd);
+}
+
 KeyCodec::KeyCodec(KeySpace space, bool has_sort) : space_(space), has_sort_(has_sort) {
   std::string head;
   AppendBigEndian(space_.table, 4, head);
@@ -110,6 +122,9 @@ void KeyCodec::EncodeUnhashedPartition(AttributeValue partition, std::string& ou
 }
 
 void KeyCodec::EncodeUnhashedRow(const dynamo::ItemKey& key, std::string& out) const {
+  // Room for all, unless zero bytes are escaped.
+  out.reserve(head_.size() + KeyValueBytes(key.partition).size() +
+              (has_sort_ ? kComponentEndBytes + KeyValueBytes(*key.sort).size() : 0));
   EncodeUnhashedPartition(key.partition, out);
   if (has_sort_) out.append(KeyValueBytes(*key.sort));
 }

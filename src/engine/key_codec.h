@@ -8,6 +8,8 @@
 #pragma once
 
 #include <array>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,6 +61,23 @@ std::string PrefixEnd(std::string_view prefix);
 // Where the hash stands in every row key.
 inline constexpr std::size_t kRowHashOffset = 6;
 inline constexpr std::size_t kRowHashBytes = 3;
+
+// A row key and its hash for tables in memory, where an unhashed row key (EncodeUnhashedRow) has
+// the hash of the whole one. Who asks several of them hashes once. A view.
+struct HashedKey {
+  // Hashes `row_key`: whatever a string_view can be made of.
+  template <std::convertible_to<std::string_view> Text>
+  HashedKey(const Text& key)  // NOLINT(google-explicit-constructor)
+      : HashedKey(key, Hash(key)) {}
+  // A row key with the hash that an earlier HashedKey found.
+  HashedKey(std::string_view key, std::size_t key_hash) : row_key(key), hash(key_hash) {}
+
+  std::string_view row_key;
+  std::size_t hash;
+
+ private:
+  static std::size_t Hash(std::string_view row_key);
+};
 
 // Encodes and decodes the keys of one table or index. A value; cheap to copy.
 class KeyCodec {

@@ -55,6 +55,21 @@ Item Bytes(AttributeType type, std::string_view bytes) {
   return builder.Build();
 }
 
+TEST(HashedKey, IsTheSameWithTheHashOfThePartitionAndWithoutAndElseAnother) {
+  for (const bool has_sort : {false, true}) {
+    const Item item = TestItem("p: 'partition', s: 'sort'");
+    const ItemKey key{*item.Find("p"), has_sort ? item.Find("s") : std::nullopt};
+    std::string unhashed;
+    std::string row_key;
+    KeyCodec({7, 0}, has_sort).EncodeUnhashedRow(key, unhashed);
+    KeyCodec({7, 0}, has_sort).EncodeRow(key, row_key);
+    ASSERT_NE(unhashed, row_key);
+    EXPECT_EQ(HashedKey(unhashed).hash, HashedKey(row_key).hash);
+    KeyCodec({8, 0}, has_sort).EncodeRow(key, row_key);
+    EXPECT_NE(HashedKey(unhashed).hash, HashedKey(row_key).hash);
+  }
+}
+
 TEST(Md5, HasTheDigestsOfItsStandard) {
   const auto digest = [](std::string_view prefix, std::string_view text) {
     const auto bytes = Md5(prefix, text);

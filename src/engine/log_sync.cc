@@ -147,16 +147,18 @@ void LogSync::ReportStopped() {
 }
 
 void LogSync::Run() {
+  // Changes places with the queue, so that the room of both is used again.
+  Work work;
   std::unique_lock lock(mutex_);
   for (;;) {
     if (mode_ == SyncMode::kEveryWrite && failure_.ok()) Gather(lock);
     expected_ = 0;
     WaitForWork(lock);
-    Work work = std::exchange(queue_, {});
+    std::swap(work, queue_);
     const bool last = stopping_;
     const rocksdb::Status failure = failure_;
     lock.unlock();
-    if (work.size() > 0) Complete(std::move(work), failure);
+    if (work.size() > 0) Complete(work, failure);
     if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
     if (!failure.ok() && !last) TryResume();
     lock.lock();
@@ -187,7 +189,7 @@ void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   if (came || queue_.size() > 0) vain_waits_ = came ? 0 : vain_waits_ + 1;
 }
 
-void LogSync::Complete(Work work, const rocksdb::Status& failure) {
+void LogSync::Complete(Work& work, const rocksdb::Status& failure) {
   std::vector<Answer> answers;
   answers.reserve(work.size());
   CommitPending(work, failure, answers);
@@ -198,6 +200,7 @@ void LogSync::Complete(Work work, const rocksdb::Status& failure) {
                                         : Status(StorageError(failure, kNotSynced));
   in_flight_ = waiting_.fetch_sub(waiting, std::memory_order_relaxed);
   for (auto& waiter : work.committed) answers.push_back({std::move(waiter), outcome});
+  work.Clear();
   RunAll(std::move(answers));
 }
 
@@ -229,6 +232,7 @@ void LogSync::RunAll(std::vector<Answer> answers) {
     if (group == groups.end()) {
       groups.emplace_back(queue, std::vector<base::CompletionTask>());
       group = groups.end() - 1;
+      group->second.reserve(answers.size());
     }
     group->second.emplace_back(
         [answer = std::move(answer)] { answer.waiter->Run(answer.outcome); });

@@ -133,6 +133,11 @@ class LogSync {
     std::vector<std::unique_ptr<PendingWrite>> pending;
     std::vector<std::unique_ptr<SyncWaiter>> committed;
     std::size_t size() const { return pending.size() + committed.size(); }
+    // Keeps the room for the next ones.
+    void Clear() {
+      pending.clear();
+      committed.clear();
+    }
   };
   // A waiter and what it will be told.
   struct Answer {
@@ -154,8 +159,8 @@ class LogSync {
   void Gather(std::unique_lock<std::mutex>& lock);
   // Until there is something to do: a write in the queue, the end, or the time to resume.
   void WaitForWork(std::unique_lock<std::mutex>& lock);
-  // `failure`: why nothing can be written; ok when it can.
-  void Complete(Work work, const rocksdb::Status& failure);
+  // `failure`: why nothing can be written; ok when it can. Takes all out of `work`.
+  void Complete(Work& work, const rocksdb::Status& failure);
   // Commits the pending ones. Those that fail become answers, the others join the committed ones.
   void CommitPending(Work& work, const rocksdb::Status& failure, std::vector<Answer>& answers);
   // Runs each where it wants to run; every queue is woken once.

@@ -45,7 +45,7 @@ class WriteGroup {
   }
   // REQUIRES: Takes(change).
   void Add(std::size_t index, ItemChange change) {
-    bytes_ += change.put ? change.put->item.bytes().size() : 0;
+    bytes_ += change.put ? change.put->value.size() : 0;
     writes_.push_back({index, std::move(change)});
     keys_.insert(writes_.back().change.row_key);
   }
@@ -80,26 +80,23 @@ class WriteGroup {
   std::size_t bytes_ = 0;
 };
 
-Result<ItemChange> PrepareWrite(EngineParts& parts, const std::string& table_name,
-                                const dynamo::WriteRequest& request) {
-  return request.is_delete ? PrepareByKey(parts, table_name, request.item)
-                           : PreparePut(parts, table_name, request.item);
+Status PrepareWrite(EngineParts& parts, const std::string& table_name,
+                    const dynamo::WriteRequest& request, ItemChange& change) {
+  return request.is_delete ? PrepareByKey(parts, table_name, request.item, change)
+                           : PreparePut(parts, table_name, request.item, change);
 }
 
-Result<ItemChange> PrepareConditional(EngineParts& parts, const ItemWrite& write) {
-  std::optional<expression::BoundCondition> condition;
+Status PrepareConditional(EngineParts& parts, const ItemWrite& write, ItemChange& change) {
   STATOR_RETURN_IF_ERROR(CheckPlaceholdersNeeded(
       write.expression_attributes, {{"ConditionExpression", write.condition_expression}}));
   if (!write.condition_expression.empty()) {
     STATOR_ASSIGN_OR_RETURN(auto parsed,
                             parts.expressions.GetCondition(write.condition_expression));
     expression::Binder binder(write.expression_attributes);
-    STATOR_ASSIGN_OR_RETURN(condition, binder.Bind(std::move(parsed)));
+    STATOR_ASSIGN_OR_RETURN(change.condition, binder.Bind(std::move(parsed)));
     STATOR_RETURN_IF_ERROR(binder.CheckAllUsed());
   }
-  STATOR_ASSIGN_OR_RETURN(ItemChange change, PrepareWrite(parts, write.table_name, write.request));
-  change.condition = std::move(condition);
-  return change;
+  return PrepareWrite(parts, write.table_name, write.request, change);
 }
 
 // ---- BatchWriteItem
@@ -115,8 +112,8 @@ Result<WriteGroup> PrepareBatch(EngineParts& parts, const dynamo::BatchWriteItem
   std::unordered_set<std::string> keys;
   for (std::size_t i = 0; i < request.tables.size(); ++i) {
     for (const dynamo::WriteRequest& write : request.tables[i].requests) {
-      STATOR_ASSIGN_OR_RETURN(ItemChange change,
-                              PrepareWrite(parts, request.tables[i].table_name, write));
+      ItemChange change;
+      STATOR_RETURN_IF_ERROR(PrepareWrite(parts, request.tables[i].table_name, write, change));
       if (!keys.insert(change.row_key).second) {
         return dynamo::ValidationError("Provided list of item keys contains duplicates");
       }
@@ -155,17 +152,17 @@ class ManyWriter {
 
   void Run(std::span<const ItemWrite> writes) {
     for (std::size_t i = 0; i < writes.size(); ++i) {
-      auto change = PrepareConditional(parts_, writes[i]);
-      if (!change.ok()) {
-        response_.failures.push_back({i, change.error()});
+      ItemChange change;
+      if (const Status prepared = PrepareConditional(parts_, writes[i], change); !prepared.ok()) {
+        response_.failures.push_back({i, prepared.error()});
         continue;
       }
-      if (!group_.Takes(*change)) CommitGroup();
+      if (!group_.Takes(change)) CommitGroup();
       if (const Status wanted = CheckWanted(parts_, context_, "PutMany"); !wanted.ok()) {
         for (; i < writes.size(); ++i) response_.failures.push_back({i, wanted.error()});
         break;
       }
-      group_.Add(i, std::move(*change));
+      group_.Add(i, std::move(change));
     }
     if (!group_.empty()) CommitGroup();
     std::sort(response_.failures.begin(), response_.failures.end(),

@@ -15,10 +15,11 @@ std::size_t BatchLength(PendingSpan writes) {
   std::size_t length = 0;
   for (; length < std::min(writes.size(), kChangesMax); ++length) {
     const ItemChange& change = writes[length]->change();
-    bytes += change.put ? change.put->size_bytes : 0;
+    bytes += change.put ? change.put->value.size() : 0;
     if (length == 0) continue;
     const auto writes_same_item = [&](const auto& other) {
-      return other->change().row_key == change.row_key;
+      return other->change().row_hash == change.row_hash &&
+             other->change().row_key == change.row_key;
     };
     const PendingSpan others = writes.first(length);
     if (bytes > kPendingBytesMax || std::any_of(others.begin(), others.end(), writes_same_item)) {

@@ -51,6 +51,13 @@ int DepthOf(AttributeValue value, int limit) {
   return deepest + 1;
 }
 
+// Most values are scalars, which have no levels to count.
+bool IsTooDeep(AttributeValue value) {
+  const AttributeType type = value.type();
+  return (type == AttributeType::kMap || type == AttributeType::kList) &&
+         DepthOf(value, dynamo::kValueDepthMax) > dynamo::kValueDepthMax;
+}
+
 Status CheckKeySchema(const dynamo::KeySchema& schema) {
   const auto good = [](const dynamo::KeyAttribute& attribute) {
     return !attribute.name.empty() && attribute.name.size() <= dynamo::kKeyAttributeNameBytesMax;
@@ -210,13 +217,15 @@ Status CheckTags(const std::vector<dynamo::Tag>& tags) {
 }
 
 Result<std::size_t> CheckItem(dynamo::ItemView item, std::string_view too_large) {
-  const std::size_t size_bytes = dynamo::ItemSizeBytes(item);
-  if (size_bytes > dynamo::kItemSizeBytesMax) return ValidationError(std::string(too_large));
+  // ItemSizeBytes and the depth in one walk.
+  std::size_t size_bytes = 0;
+  bool too_deep = false;
   for (const dynamo::NamedValue each : item.attributes()) {
-    if (DepthOf(each.value, dynamo::kValueDepthMax) > dynamo::kValueDepthMax) {
-      return ValidationError("Nesting Levels have exceeded supported limits");
-    }
+    size_bytes += each.name.size() + dynamo::ValueSizeBytes(each.value);
+    too_deep = too_deep || IsTooDeep(each.value);
   }
+  if (size_bytes > dynamo::kItemSizeBytesMax) return ValidationError(std::string(too_large));
+  if (too_deep) return ValidationError("Nesting Levels have exceeded supported limits");
   return size_bytes;
 }
 

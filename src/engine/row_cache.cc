@@ -37,14 +37,6 @@ struct KeyParts {
   std::string_view rest;
 };
 
-std::size_t HashOf(std::string_view row_key) {
-  const KeyParts parts(row_key);
-  std::uint64_t space = parts.space.size();
-  std::memcpy(&space, parts.space.data(), parts.space.size());
-  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
-  return std::hash<std::string_view>()(parts.rest) ^ (space * kOdd);
-}
-
 }  // namespace
 
 // Key and value stand behind it in the same allocation. All but the references is guarded by the
@@ -99,7 +91,7 @@ using Index = intrusive::unordered_set<RowCache::Row, intrusive::hash<HashRow>,
                                        intrusive::equal<SameKey>, intrusive::power_2_buckets<true>>;
 using Queue = intrusive::list<RowCache::Row>;
 
-std::size_t HashRow::operator()(const RowCache::Row& row) const { return HashOf(row.key()); }
+std::size_t HashRow::operator()(const RowCache::Row& row) const { return HashedKey(row.key()).hash; }
 bool SameKey::operator()(const RowCache::Row& a, const RowCache::Row& b) const {
   return KeyParts(a.key()) == KeyParts(b.key());
 }
@@ -118,8 +110,9 @@ struct alignas(64) RowCache::Shard {
     while (!queue.empty()) Remove(queue.front());
   }
 
-  Row* Find(std::string_view row_key, std::size_t hash) {
-    const auto at = index.find(row_key, [hash](std::string_view) { return hash; }, SameKey());
+  Row* Find(const HashedKey& key) {
+    const auto at =
+        index.find(key.row_key, [&](std::string_view) { return key.hash; }, SameKey());
     return at == index.end() ? nullptr : &*at;
   }
 
@@ -144,7 +137,7 @@ struct alignas(64) RowCache::Shard {
   }
 
   // Guards all below. `writers` is also counted down without it.
-  std::mutex mutex;
+  mutable std::mutex mutex;
   std::atomic<std::uint32_t> writers{0};
   // Writes begun so far, from 1.
   std::uint64_t writes = 1;
@@ -203,13 +196,12 @@ RowCache::~RowCache() = default;
 // The index of a shard uses the low bits.
 RowCache::Shard& RowCache::ShardOf(std::size_t hash) const { return shards_[hash >> 58]; }
 
-RowCache::Found RowCache::Find(std::string_view row_key) {
-  const std::size_t hash = HashOf(row_key);
-  Shard& shard = ShardOf(hash);
+RowCache::Found RowCache::Find(const HashedKey& key) {
+  Shard& shard = ShardOf(key.hash);
   Found found;
   {
     const std::lock_guard lock(shard.mutex);
-    if (Row* const row = shard.Find(row_key, hash)) {
+    if (Row* const row = shard.Find(key)) {
       row->Prefetch();
       row->visited = true;
       found.row = row;
@@ -221,27 +213,31 @@ RowCache::Found RowCache::Find(std::string_view row_key) {
   return found;
 }
 
-void RowCache::Fill(std::string_view row_key, std::string_view value, std::uint64_t ticket) {
+void RowCache::Fill(const HashedKey& key, std::string_view value, std::uint64_t ticket) {
   if (ticket == 0) return;
-  const std::size_t hash = HashOf(row_key);
-  Shard& shard = ShardOf(hash);
-  if (Row::Charge(row_key.size(), value.size()) > shard.bytes_max / kLargestShare) return;
-  Row* const row = Row::Make(row_key, value);
+  Shard& shard = ShardOf(key.hash);
+  if (Row::Charge(key.row_key.size(), value.size()) > shard.bytes_max / kLargestShare) return;
+  Row* const row = Row::Make(key.row_key, value);
   {
     const std::lock_guard lock(shard.mutex);
-    if (shard.writes == ticket && shard.Find(row_key, hash) == nullptr) return shard.Add(*row);
+    if (shard.writes == ticket && shard.Find(key) == nullptr) return shard.Add(*row);
   }
   intrusive_ptr_release(row);
 }
 
-void RowCache::BeginWrite(std::string_view row_key, Writing& writing) {
-  const std::size_t hash = HashOf(row_key);
-  Shard& shard = ShardOf(hash);
+void RowCache::Prefetch(const HashedKey& key) const {
+  const Shard& shard = ShardOf(key.hash);
+  const std::lock_guard lock(shard.mutex);
+  __builtin_prefetch(&shard.buckets[key.hash & (shard.buckets.size() - 1)]);
+}
+
+void RowCache::BeginWrite(const HashedKey& key, Writing& writing) {
+  Shard& shard = ShardOf(key.hash);
   writing.writers_.push_back(&shard.writers);
   const std::lock_guard lock(shard.mutex);
   shard.writers.fetch_add(1, std::memory_order_relaxed);
   ++shard.writes;
-  if (Row* const row = shard.Find(row_key, hash)) shard.Remove(*row);
+  if (Row* const row = shard.Find(key)) shard.Remove(*row);
 }
 
 std::string_view RowCache::ValueOf(const Row& row) { return row.value(); }

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "base/metrics.h"
+#include "engine/key_codec.h"
 
 namespace stator::engine {
 
@@ -61,13 +62,15 @@ class RowCache {
   RowCache& operator=(const RowCache&) = delete;
 
   // The row, or the ticket to fill it in.
-  Found Find(std::string_view row_key);
+  Found Find(const HashedKey& key);
   // Puts in what RocksDB has answered; `ticket` is that of Find. Does nothing when a write came
   // between, or when the row is larger than a 16th of its shard's room.
-  void Fill(std::string_view row_key, std::string_view value, std::uint64_t ticket);
+  void Fill(const HashedKey& key, std::string_view value, std::uint64_t ticket);
+  // Asks the processor for what BeginWrite will look at first.
+  void Prefetch(const HashedKey& key) const;
   // Takes rows out for a write. REQUIRES: called before the commit; `writing` lives until it is
   // over, however it ended, and is destroyed before this.
-  void BeginWrite(std::string_view row_key, Writing& writing);
+  void BeginWrite(const HashedKey& key, Writing& writing);
 
   // The stored value of a found row.
   static std::string_view ValueOf(const Row& row);

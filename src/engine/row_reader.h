@@ -26,8 +26,7 @@ class FoundRow {
   const StoredRow* get() const { return row_ ? &*row_ : nullptr; }
 
  private:
-  friend base::Status ReadRow(EngineParts& parts, const Table& table, const dynamo::ItemKey& key,
-                              std::string_view what, FoundRow& found);
+  friend class RowReader;
   // One of them holds the bytes.
   RowCache::RowPointer cached_;
   rocksdb::PinnableSlice value_;
@@ -37,6 +36,9 @@ class FoundRow {
 // Finds a row of `table` and leaves it in the row cache. `what` names the call in errors. ERRORS:
 // of the disk, of a damaged row. REQUIRES: `found` is new.
 base::Status ReadRow(EngineParts& parts, const Table& table, const dynamo::ItemKey& key,
+                     std::string_view what, FoundRow& found);
+// The same for who has the row key.
+base::Status ReadRow(EngineParts& parts, const Table& table, const HashedKey& key,
                      std::string_view what, FoundRow& found);
 
 // The error of a read that RocksDB could not answer.

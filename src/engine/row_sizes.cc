@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
+#include <utility>
 
 #include "base/check.h"
 
@@ -13,11 +13,6 @@ RowSizes::RowSizes() : memory_(std::calloc(kRowsMax / kWays + 1, sizeof(Set))) {
   void* begin = memory_.get();
   std::size_t space = (kRowsMax / kWays + 1) * sizeof(Set);
   sets_ = static_cast<Set*>(std::align(alignof(Set), space - alignof(Set), begin, space));
-}
-
-RowSizes::Place RowSizes::PlaceOf(std::string_view row_key) {
-  const std::size_t hash = std::hash<std::string_view>()(row_key);
-  return {hash % (kRowsMax / kWays), static_cast<std::uint32_t>(hash >> 32)};
 }
 
 std::size_t RowSizes::WayOf(const Place& place, std::string_view row_key) const {
@@ -37,38 +32,43 @@ std::size_t RowSizes::TakeWay(const Place& place) {
   return shards_[place.set % kShards].victim++ % kWays;
 }
 
-std::optional<RowSizes::Known> RowSizes::Find(std::string_view row_key) const {
-  if (row_key.size() > kKeyBytesMax) return std::nullopt;
-  const Place place = PlaceOf(row_key);
-  const std::lock_guard lock(shards_[place.set % kShards].mutex);
-  const std::size_t way = WayOf(place, row_key);
-  if (way == kWays) return std::nullopt;
-  const std::uint32_t state = sets_[place.set].states[way];
+std::optional<RowSizes::Known> RowSizes::KnownOf(std::uint32_t state) {
+  if (state == kFree) return std::nullopt;
   if (state == kAbsent) return Known{.exists = false, .item_size_bytes = 0};
   return Known{.exists = true, .item_size_bytes = state - kExists};
 }
 
-void RowSizes::Note(std::string_view row_key, std::optional<std::size_t> item_size_bytes) {
-  if (row_key.size() > kKeyBytesMax) return;
-  const Place place = PlaceOf(row_key);
-  Set& set = sets_[place.set];
+std::optional<RowSizes::Known> RowSizes::Find(const HashedKey& key) const {
+  if (key.row_key.size() > kKeyBytesMax) return std::nullopt;
+  const Place place = PlaceOf(key);
   const std::lock_guard lock(shards_[place.set % kShards].mutex);
-  std::size_t way = WayOf(place, row_key);
-  if (way == kWays) {
-    way = TakeWay(place);
-    set.tags[way] = place.tag;
-    set.keys[way].bytes = static_cast<std::uint8_t>(row_key.size());
-    std::memcpy(set.keys[way].text, row_key.data(), row_key.size());
-  }
-  set.states[way] =
-      item_size_bytes ? kExists + static_cast<std::uint32_t>(*item_size_bytes) : kAbsent;
+  const std::size_t way = WayOf(place, key.row_key);
+  return way == kWays ? std::nullopt : KnownOf(sets_[place.set].states[way]);
 }
 
-void RowSizes::Forget(std::string_view row_key) {
-  if (row_key.size() > kKeyBytesMax) return;
-  const Place place = PlaceOf(row_key);
+std::optional<RowSizes::Known> RowSizes::Note(const HashedKey& key,
+                                              std::optional<std::size_t> item_size_bytes) {
+  if (key.row_key.size() > kKeyBytesMax) return std::nullopt;
+  const Place place = PlaceOf(key);
+  Set& set = sets_[place.set];
+  const std::uint32_t state =
+      item_size_bytes ? kExists + static_cast<std::uint32_t>(*item_size_bytes) : kAbsent;
   const std::lock_guard lock(shards_[place.set % kShards].mutex);
-  const std::size_t way = WayOf(place, row_key);
+  std::size_t way = WayOf(place, key.row_key);
+  if (way != kWays) return KnownOf(std::exchange(set.states[way], state));
+  way = TakeWay(place);
+  set.tags[way] = place.tag;
+  set.states[way] = state;
+  set.keys[way].bytes = static_cast<std::uint8_t>(key.row_key.size());
+  std::memcpy(set.keys[way].text, key.row_key.data(), key.row_key.size());
+  return std::nullopt;
+}
+
+void RowSizes::Forget(const HashedKey& key) {
+  if (key.row_key.size() > kKeyBytesMax) return;
+  const Place place = PlaceOf(key);
+  const std::lock_guard lock(shards_[place.set % kShards].mutex);
+  const std::size_t way = WayOf(place, key.row_key);
   if (way != kWays) sets_[place.set].states[way] = kFree;
 }
 

@@ -15,10 +15,12 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/key_codec.h"
+
 namespace stator::engine {
 
 // A bounded table of the rows written last. What it does not know is read from RocksDB; what it
-// knows is exact, because every write of a row notes its outcome here before it unlocks the row.
+// knows is exact, because every write of a row notes its outcome here while it locks the row.
 // Thread-safe; one row is written by one thread at a time (ItemLocks).
 class RowSizes {
  public:
@@ -42,12 +44,15 @@ class RowSizes {
 
   // What the last write of the row left; nullopt when that is not remembered. While the row is not
   // locked that may change at once.
-  std::optional<Known> Find(std::string_view row_key) const;
-  // Notes what a committed write left: an item of that size, or none (nullopt). May push another
-  // row out. REQUIRES: the row is locked since before the write.
-  void Note(std::string_view row_key, std::optional<std::size_t> item_size_bytes);
+  std::optional<Known> Find(const HashedKey& key) const;
+  // Notes what a write leaves: an item of that size, or none (nullopt); returns what was known.
+  // May push another row out. REQUIRES: the row is locked since before the write, and until its
+  // commit or, when that did not come to be, Forget().
+  std::optional<Known> Note(const HashedKey& key, std::optional<std::size_t> item_size_bytes);
   // After a write of which nobody knows whether it was kept. REQUIRES: as Note.
-  void Forget(std::string_view row_key);
+  void Forget(const HashedKey& key);
+  // Asks the processor for what Find will look at first.
+  void Prefetch(const HashedKey& key) const { __builtin_prefetch(&sets_[PlaceOf(key).set]); }
 
  private:
   // A row has eight places to be in, so that few rows push each other out: half of kRowsMax are
@@ -86,7 +91,10 @@ class RowSizes {
     void operator()(void* memory) const { std::free(memory); }
   };
 
-  static Place PlaceOf(std::string_view row_key);
+  static Place PlaceOf(const HashedKey& key) {
+    return {key.hash % (kRowsMax / kWays), static_cast<std::uint32_t>(key.hash >> 32)};
+  }
+  static std::optional<Known> KnownOf(std::uint32_t state);
   // The way that holds the row; kWays when none does. REQUIRES: the shard of its set is locked.
   std::size_t WayOf(const Place& place, std::string_view row_key) const;
   // The way that a row not held comes into. REQUIRES: as WayOf.

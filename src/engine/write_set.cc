@@ -1,7 +1,6 @@
 #include "engine/write_set.h"
 
 #include <algorithm>
-#include <string>
 
 #include "engine/rocks.h"
 
@@ -38,21 +37,24 @@ void WriteSet::Count(Table& table, TableCounts change) {
   }
 }
 
+NewRow::NewRow(const Table& table, dynamo::ItemView item, std::size_t size_bytes)
+    : item_size_bytes(size_bytes) {
+  value.reserve(item.bytes().size() + kSizeRoomBytes);
+  table.rows().Encode(item, size_bytes, value);
+}
+
 void PlanWrite(Table& table, std::string_view row_key, std::optional<std::size_t> old_size_bytes,
-               const std::optional<NewItem>& item, WriteSet& set) {
-  if (!old_size_bytes && !item) return;
+               const NewRow* row, WriteSet& set) {
+  if (!old_size_bytes && row == nullptr) return;
   TableCounts change;
   if (old_size_bytes) {
     change.items -= 1;
     change.bytes -= static_cast<std::int64_t>(*old_size_bytes);
   }
-  if (item) {
+  if (row != nullptr) {
     change.items += 1;
-    change.bytes += static_cast<std::int64_t>(item->size_bytes);
-    std::string value;
-    value.reserve(item->item.bytes().size() + kSizeRoomBytes);
-    table.rows().Encode(item->item, item->size_bytes, value);
-    set.PutRow(row_key, value);
+    change.bytes += static_cast<std::int64_t>(row->item_size_bytes);
+    set.PutRow(row_key, row->value);
   } else {
     set.DeleteRow(row_key);
   }

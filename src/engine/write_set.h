@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,10 +22,10 @@ namespace stator::engine {
 // Rows to put and to delete, and by how much the counts of tables change. Not thread-safe.
 class WriteSet {
  public:
-  // Room for `items` written items of so many bytes together, so that the batch is not copied while
-  // it grows.
-  explicit WriteSet(std::size_t item_bytes = 0, std::size_t items = 1)
-      : batch_(item_bytes + items * kRoomBytes) {}
+  // Room for `rows` written rows with values of so many bytes together, so that the batch is not
+  // copied while it grows.
+  explicit WriteSet(std::size_t value_bytes = 0, std::size_t rows = 1)
+      : batch_(value_bytes + rows * kRoomBytes) {}
   // Puts a row of a table.
   void PutRow(std::string_view row_key, std::string_view value);
   // Deletes a row of a table.
@@ -44,23 +45,27 @@ class WriteSet {
   std::size_t size_bytes() const { return batch_.GetDataSize(); }
 
  private:
-  // Of a batch's head, a row key, and the lengths of an item's attributes.
+  // Of a batch's head, a row key, and the change of a table's counts.
   static constexpr std::size_t kRoomBytes = 256;
 
   rocksdb::WriteBatch batch_;
   std::vector<std::pair<Table*, TableCounts>> counts_;
 };
 
-// An item as a write leaves it.
-struct NewItem {
-  dynamo::ItemView item;
-  // ItemSizeBytes(item): whoever checked the limit knows it already.
-  std::size_t size_bytes;
+// A row as a write leaves it.
+struct NewRow {
+  // What RowCodec makes of `item`, whose ItemSizeBytes are `size_bytes`.
+  NewRow(const Table& table, dynamo::ItemView item, std::size_t size_bytes);
+
+  // The stored value.
+  std::string value;
+  // ItemSizeBytes of the item.
+  std::size_t item_size_bytes;
 };
 
 // Adds to `set` the change of one item of `table`: `old_size_bytes` is nullopt when there was no
-// item, `item` nullopt when there shall be none. Pure: reads and writes nothing but its arguments.
+// item, `row` is null when there shall be none. Pure: reads and writes nothing but its arguments.
 void PlanWrite(Table& table, std::string_view row_key, std::optional<std::size_t> old_size_bytes,
-               const std::optional<NewItem>& item, WriteSet& set);
+               const NewRow* row, WriteSet& set);
 
 }  // namespace stator::engine

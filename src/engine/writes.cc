@@ -16,17 +16,10 @@ using base::Result;
 using base::Status;
 using dynamo::WriteItemResponse;
 
-// The expressions of one write, bound.
-struct BoundExpressions {
-  std::optional<expression::BoundCondition> condition;
-  std::optional<expression::BoundUpdate> update;
-};
-
-Result<BoundExpressions> BindExpressions(EngineParts& parts, const std::string& update,
-                                         const std::string& condition,
-                                         const dynamo::ExpressionAttributes& attributes) {
-  BoundExpressions bound;
-  if (update.empty() && condition.empty()) return bound;
+// Parses and binds the expressions of `change`; "" where there is none.
+Status BindExpressions(EngineParts& parts, const std::string& update, const std::string& condition,
+                       const dynamo::ExpressionAttributes& attributes, ItemChange& change) {
+  if (update.empty() && condition.empty()) return base::OkStatus();
   expression::Binder binder(attributes);
   std::shared_ptr<const expression::UpdateExpression> parsed_update;
   std::shared_ptr<const expression::ConditionExpression> parsed_condition;
@@ -37,59 +30,60 @@ Result<BoundExpressions> BindExpressions(EngineParts& parts, const std::string& 
     STATOR_ASSIGN_OR_RETURN(parsed_condition, parts.expressions.GetCondition(condition));
   }
   if (parsed_update) {
-    STATOR_ASSIGN_OR_RETURN(bound.update, binder.Bind(std::move(parsed_update)));
+    STATOR_ASSIGN_OR_RETURN(change.update, binder.Bind(std::move(parsed_update)));
   }
   if (parsed_condition) {
-    STATOR_ASSIGN_OR_RETURN(bound.condition, binder.Bind(std::move(parsed_condition)));
+    STATOR_ASSIGN_OR_RETURN(change.condition, binder.Bind(std::move(parsed_condition)));
   }
-  STATOR_RETURN_IF_ERROR(binder.CheckAllUsed());
-  return bound;
+  return binder.CheckAllUsed();
 }
 
-Result<ItemChange> Prepare(EngineParts& parts, const dynamo::PutItemRequest& request) {
+// A PutItem or a DeleteItem, before its item or key is looked at.
+template <typename Request>
+Status BindCondition(EngineParts& parts, const Request& request, ItemChange& change) {
   STATOR_RETURN_IF_ERROR(CheckReturnsOldOnly(request.return_values));
   STATOR_RETURN_IF_ERROR(CheckPlaceholdersNeeded(
       request.expression_attributes, {{"ConditionExpression", request.condition_expression}}));
-  STATOR_ASSIGN_OR_RETURN(
-      BoundExpressions bound,
-      BindExpressions(parts, {}, request.condition_expression, request.expression_attributes));
-  STATOR_ASSIGN_OR_RETURN(ItemChange change, PreparePut(parts, request.table_name, request.item));
-  change.condition = std::move(bound.condition);
-  return change;
+  return BindExpressions(parts, {}, request.condition_expression, request.expression_attributes,
+                         change);
 }
 
-Result<ItemChange> Prepare(EngineParts& parts, const dynamo::DeleteItemRequest& request) {
-  STATOR_RETURN_IF_ERROR(CheckReturnsOldOnly(request.return_values));
-  STATOR_RETURN_IF_ERROR(CheckPlaceholdersNeeded(
-      request.expression_attributes, {{"ConditionExpression", request.condition_expression}}));
-  STATOR_ASSIGN_OR_RETURN(
-      BoundExpressions bound,
-      BindExpressions(parts, {}, request.condition_expression, request.expression_attributes));
-  STATOR_ASSIGN_OR_RETURN(ItemChange change, PrepareByKey(parts, request.table_name, request.key));
-  change.condition = std::move(bound.condition);
-  return change;
+Status Prepare(EngineParts& parts, const dynamo::PutItemRequest& request, ItemChange& change) {
+  STATOR_RETURN_IF_ERROR(BindCondition(parts, request, change));
+  return PreparePut(parts, request.table_name, request.item, change);
 }
 
-Result<ItemChange> Prepare(EngineParts& parts, const dynamo::UpdateItemRequest& request) {
+Status Prepare(EngineParts& parts, const dynamo::DeleteItemRequest& request, ItemChange& change) {
+  STATOR_RETURN_IF_ERROR(BindCondition(parts, request, change));
+  return PrepareByKey(parts, request.table_name, request.key, change);
+}
+
+Status Prepare(EngineParts& parts, const dynamo::UpdateItemRequest& request, ItemChange& change) {
   STATOR_RETURN_IF_ERROR(CheckPlaceholdersNeeded(
       request.expression_attributes, {{"UpdateExpression", request.update_expression},
                                       {"ConditionExpression", request.condition_expression}}));
-  STATOR_ASSIGN_OR_RETURN(BoundExpressions bound, BindExpressions(parts, request.update_expression,
-                                                                  request.condition_expression,
-                                                                  request.expression_attributes));
-  STATOR_ASSIGN_OR_RETURN(ItemChange change, PrepareByKey(parts, request.table_name, request.key));
-  if (bound.update) {
+  STATOR_RETURN_IF_ERROR(BindExpressions(parts, request.update_expression,
+                                         request.condition_expression,
+                                         request.expression_attributes, change));
+  STATOR_RETURN_IF_ERROR(PrepareByKey(parts, request.table_name, request.key, change));
+  if (change.update) {
     STATOR_RETURN_IF_ERROR(
-        expression::CheckUpdatesNoKey(*bound.update, change.table->key_schema()));
+        expression::CheckUpdatesNoKey(*change.update, change.table->key_schema()));
   }
   change.is_update = true;
   change.key_item = request.key;
-  change.update = std::move(bound.update);
-  change.condition = std::move(bound.condition);
-  return change;
+  return base::OkStatus();
 }
 
-// A PutItem, UpdateItem or DeleteItem. Owns a copy of the request, which its change views.
+// Whether the change that a request becomes looks at the old item, and so views the request.
+template <typename Request>
+bool IsViewed(const Request& request) {
+  return request.return_values != dynamo::ReturnValues::kNone ||
+         !request.condition_expression.empty();
+}
+bool IsViewed(const dynamo::UpdateItemRequest&) { return true; }
+
+// A PutItem, UpdateItem or DeleteItem. Owns a copy of the request when its change views that.
 template <typename Request>
 class SingleWrite final : public PendingWrite {
  public:
@@ -97,26 +91,29 @@ class SingleWrite final : public PendingWrite {
               TimedOperation operation, Completion<WriteItemResponse> done)
       : PendingWrite(context.completions),
         timer_(*parts.metrics, operation),
-        request_(request),
+        return_consumed_capacity_(request.return_consumed_capacity),
         done_(std::move(done)) {}
 
-  Status Begin(EngineParts& parts, const CallContext& context, std::string_view what) {
+  Status Begin(EngineParts& parts, const CallContext& context, const Request& given,
+               std::string_view what) {
     STATOR_RETURN_IF_ERROR(CheckWanted(context, timer_.start(), what));
-    STATOR_ASSIGN_OR_RETURN(change_, Prepare(parts, request_));
-    change_->return_values = request_.return_values;
-    change_->return_old_on_condition_failure = request_.return_old_on_condition_failure;
+    const Request& request = IsViewed(given) ? request_.emplace(given) : given;
+    STATOR_RETURN_IF_ERROR(Prepare(parts, request, change_));
+    change_.return_values = request.return_values;
+    change_.return_old_on_condition_failure = request.return_old_on_condition_failure;
+    CHECK(request_ || !LooksAtOldItem(change_));
     STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
     ticket_.emplace(std::move(ticket));
-    return parts.storage->commits_later() ? FetchOldItem(parts, *change_) : base::OkStatus();
+    return parts.storage->commits_later() ? FetchOldItem(parts, change_) : base::OkStatus();
   }
 
-  const ItemChange& change() const override { return *change_; }
+  const ItemChange& change() const override { return change_; }
 
   void Committed(ItemOutcome outcome) override {
     ticket_->Spend();
     response_.attributes = std::move(outcome.attributes);
     response_.consumed_capacity =
-        MakeConsumedCapacity(request_.return_consumed_capacity, change_->table->name(),
+        MakeConsumedCapacity(return_consumed_capacity_, change_.table->name(),
                              WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes));
   }
 
@@ -125,8 +122,9 @@ class SingleWrite final : public PendingWrite {
  private:
   // Ends last, just behind the completion.
   OperationTimer timer_;
-  const Request request_;
-  std::optional<ItemChange> change_;
+  const dynamo::ReturnConsumedCapacity return_consumed_capacity_;
+  std::optional<Request> request_;
+  ItemChange change_;
   std::optional<WriteTicket> ticket_;
   WriteItemResponse response_;
   Completion<WriteItemResponse> done_;
@@ -137,7 +135,7 @@ void WriteOne(EngineParts& parts, const CallContext& context, const Request& req
               TimedOperation operation, std::string_view what, Completion<WriteItemResponse> done) {
   auto write =
       std::make_unique<SingleWrite<Request>>(parts, context, request, operation, std::move(done));
-  const Status begun = write->Begin(parts, context, what);
+  const Status begun = write->Begin(parts, context, request, what);
   if (!begun.ok()) return write->Run(begun);
   parts.storage->Submit(std::move(write));
 }
