@@ -181,7 +181,9 @@ class MapView {
     bool operator!=(const Iterator& other) const { return offset_ != other.offset_; }
 
    private:
+    // In the table of offsets, which ends where the entries begin: the end of one is the other.
     const char* offset_;
+    // What offsets count from.
     const char* entries_;
   };
   // For range-based loops: the first attribute.

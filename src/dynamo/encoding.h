@@ -20,43 +20,6 @@ inline void PutU32(char* at, std::size_t value) {
   std::memcpy(at, &narrow, sizeof narrow);
 }
 
-// Copies `bytes` to `to` and answers where they end. Names and numbers, which are short, take no
-// call: their first and their last half are copied, which may overlap.
-inline char* PutBytes(char* to, std::string_view bytes) {
-  const std::size_t size = bytes.size();
-  const char* const from = bytes.data();
-  const auto halves = [&]<typename Half>(Half) {
-    Half first;
-    Half last;
-    std::memcpy(&first, from, sizeof first);
-    std::memcpy(&last, from + size - sizeof last, sizeof last);
-    std::memcpy(to, &first, sizeof first);
-    std::memcpy(to + size - sizeof last, &last, sizeof last);
-  };
-  if (size > 2 * sizeof(std::uint64_t)) {
-    std::memcpy(to, from, size);
-  } else if (size >= sizeof(std::uint64_t)) {
-    halves(std::uint64_t{});
-  } else if (size >= sizeof(std::uint32_t)) {
-    halves(std::uint32_t{});
-  } else if (size > 0) {
-    to[0] = from[0];
-    to[size / 2] = from[size / 2];
-    to[size - 1] = from[size - 1];
-  }
-  return to + size;
-}
-
-// Most bytes that a length takes.
-inline constexpr std::size_t kLengthBytesMax = 4;
-
-// Writes a length as ReadLength reads it, and answers where it ends.
-inline char* PutLength(char* to, std::size_t length) {
-  for (; length >= 0x80; length >>= 7) *to++ = static_cast<char>(length | 0x80);
-  *to++ = static_cast<char>(length);
-  return to;
-}
-
 // Lengths take one byte up to 127, and at most four for what an item can hold.
 // Appends a length as ReadLength reads it, and the content.
 inline void AppendContent(std::string& out, std::string_view content) {

@@ -165,5 +165,33 @@ TEST(ItemBatchTest, KeepsOrderAndAbsence) {
   EXPECT_EQ(batch[2], Sample().view());
 }
 
+TEST(ItemBuilderTest, NamesInAnyOrderGiveTheSameBytes) {
+  std::mt19937 random(7);
+  const auto below = [&](std::size_t bound) { return random() % bound; };
+  ItemBuilder builder;
+  for (int round = 0; round < 2'000; ++round) {
+    std::map<std::string, std::string> attributes;
+    std::vector<std::pair<std::string, std::string>> arrivals;
+    for (std::size_t count = below(40); count > 0; --count) {
+      // Few letters, so that names repeat, and begin alike beyond their first 8 bytes.
+      std::string name(below(4) == 0 ? 8 : 0, 'a');
+      for (std::size_t size = below(6); size > 0; --size) name += static_cast<char>('a' + below(2));
+      arrivals.emplace_back(name, std::string(below(200), static_cast<char>('A' + below(26))));
+      attributes[arrivals.back().first] = arrivals.back().second;
+    }
+    const auto build = [&](const auto& members) {
+      builder.Name("outside").Null().Name("inside").BeginMap();
+      for (const auto& [name, text] : members) builder.Name(name).String(text);
+      builder.EndMap().Name("again").BeginList().BeginMap().EndMap().EndList();
+      for (const auto& [name, text] : members) builder.Name(name + ".").String(text);
+      return builder.Build();
+    };
+    const Item item = build(arrivals);
+    ASSERT_TRUE(ValidateItemBytes(item.bytes()).ok());
+    ASSERT_EQ(item.bytes(), build(attributes).bytes());
+    ASSERT_EQ(item.Find("inside")->map().size(), attributes.size());
+  }
+}
+
 }  // namespace
 }  // namespace stator::dynamo
