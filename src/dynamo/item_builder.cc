@@ -98,6 +98,20 @@ void ItemBuilder::Buffer::Grow(std::size_t used_bytes, std::size_t needed_bytes)
   bytes = std::move(larger);
 }
 
+ItemBuilder::ItemBuilder(const ItemBuilder& other) { *this = other; }
+
+ItemBuilder& ItemBuilder::operator=(const ItemBuilder& other) {
+  if (this == &other) return *this;
+  at_ = bytes_.bytes.get();
+  Reserve(other.used());
+  at_ = PutBytes(at_, {other.bytes_.bytes.get(), other.used()});
+  frame_ = other.frame_;
+  outer_ = other.outer_;
+  entries_ = other.entries_;
+  any_same_ = other.any_same_;
+  return *this;
+}
+
 void ItemBuilder::Grow(std::size_t bytes) {
   const std::size_t written = used();
   bytes_.Grow(written, written + bytes);

@@ -28,8 +28,10 @@ class ItemBuilder {
  public:
   // Starts an empty item. Allocates nothing until the first name.
   ItemBuilder() { Clear(); }
-  ItemBuilder(const ItemBuilder&) = delete;
-  ItemBuilder& operator=(const ItemBuilder&) = delete;
+  // Goes on from where `other` is, for a try that may be dropped.
+  ItemBuilder(const ItemBuilder& other);
+  // Goes on from where `other` is.
+  ItemBuilder& operator=(const ItemBuilder& other);
 
   // The name of the next value; only directly inside a map or at the top. A repeated name replaces
   // the earlier value.

@@ -165,6 +165,26 @@ TEST(ItemBatchTest, KeepsOrderAndAbsence) {
   EXPECT_EQ(batch[2], Sample().view());
 }
 
+TEST(ItemBuilderTest, ACopyGoesOnByItself) {
+  ItemBuilder builder;
+  builder.Name("b").String("1");
+  builder.Name("m").BeginMap().Name("y").String("2");
+  ItemBuilder other = builder;
+  other.Name("x").String(std::string(5'000, 'x')).EndMap();
+  other.Name("a").Null();
+  builder.Name("z").Null().EndMap();
+  const Item first = builder.Build();
+  builder = other;
+  const Item second = builder.Build();
+  EXPECT_EQ(first.Find("m")->map().size(), 2u);
+  EXPECT_TRUE(first.Find("m")->map().Find("z"));
+  EXPECT_FALSE(first.Find("a"));
+  EXPECT_EQ(second.Find("b")->bytes(), "1");
+  EXPECT_EQ(second.Find("m")->map().Find("x")->bytes().size(), 5'000u);
+  EXPECT_TRUE(second.Find("a"));
+  EXPECT_EQ(other.Build().bytes(), second.bytes());
+}
+
 TEST(ItemBuilderTest, NamesInAnyOrderGiveTheSameBytes) {
   std::mt19937 random(7);
   const auto below = [&](std::size_t bound) { return random() % bound; };
