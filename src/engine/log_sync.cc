@@ -1,5 +1,7 @@
 #include "engine/log_sync.h"
 
+#include <rocksdb/convenience.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -57,12 +59,17 @@ LogSync::LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode,
 LogSync::~LogSync() { Stop(); }
 
 void LogSync::Stop() {
+  bool failing = false;
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
+    failing = !failure_.ok();
     work_.notify_one();
     writable_.notify_all();
   }
+  // RocksDB 7.8 loses a flush that comes up between two tries to resume; the next try would wait
+  // for it for ever.
+  if (failing) rocksdb::CancelAllBackgroundWork(db_, /*wait=*/false);
   if (thread_.joinable()) thread_.join();
 }
 

@@ -90,7 +90,8 @@ class LogSync {
 
   // How pending writes are committed. REQUIRES: called once, before the first Submit.
   void CommitWith(CommitFunction commit) { commit_ = std::move(commit); }
-  // Commits, syncs and completes what waits, and joins. REQUIRES: nobody calls any more.
+  // Commits, syncs and completes what waits, and joins. REQUIRES: nobody calls any more. While
+  // writes are refused, RocksDB writes nothing out any more either: the log has it all.
   void Stop();
 
   // Whether a write may begin: takes a place in the queue, waiting for room in RocksDB until the

@@ -31,8 +31,8 @@ namespace {
 #define STATOR_WITH_CRC32C __attribute__((target("sse4.2,pclmul")))
 
 bool HasInstructions() {
-  static const bool has = __builtin_cpu_supports("sse4.2") != 0 &&
-                          __builtin_cpu_supports("pclmul") != 0;
+  static const bool has =
+      __builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("pclmul") != 0;
   return has;
 }
 
@@ -41,9 +41,7 @@ bool HasInstructions() {
 constexpr std::uint32_t kModulus = 0x82F63B78;
 constexpr std::uint32_t kTopBit = 0x80000000;
 
-constexpr std::uint32_t TimesX(std::uint32_t a) {
-  return a >> 1 ^ ((a & 1) != 0 ? kModulus : 0);
-}
+constexpr std::uint32_t TimesX(std::uint32_t a) { return a >> 1 ^ ((a & 1) != 0 ? kModulus : 0); }
 
 constexpr std::uint32_t DividedByX(std::uint32_t a) {
   return (a & kTopBit) != 0 ? (a ^ kModulus) << 1 | 1 : a << 1;

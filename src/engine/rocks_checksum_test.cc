@@ -14,7 +14,7 @@ extern "C" std::uint32_t __real__ZN7rocksdb6crc32c13Crc32cCombineEjjm(std::uint3
 namespace rocksdb::crc32c {
 std::uint32_t Extend(std::uint32_t crc, const char* data, std::size_t size);
 std::uint32_t Crc32cCombine(std::uint32_t crc, std::uint32_t crc_behind, std::size_t size_behind);
-}
+}  // namespace rocksdb::crc32c
 
 namespace stator::engine {
 namespace {

@@ -91,7 +91,9 @@ using Index = intrusive::unordered_set<RowCache::Row, intrusive::hash<HashRow>,
                                        intrusive::equal<SameKey>, intrusive::power_2_buckets<true>>;
 using Queue = intrusive::list<RowCache::Row>;
 
-std::size_t HashRow::operator()(const RowCache::Row& row) const { return HashedKey(row.key()).hash; }
+std::size_t HashRow::operator()(const RowCache::Row& row) const {
+  return HashedKey(row.key()).hash;
+}
 bool SameKey::operator()(const RowCache::Row& a, const RowCache::Row& b) const {
   return KeyParts(a.key()) == KeyParts(b.key());
 }
@@ -111,8 +113,7 @@ struct alignas(64) RowCache::Shard {
   }
 
   Row* Find(const HashedKey& key) {
-    const auto at =
-        index.find(key.row_key, [&](std::string_view) { return key.hash; }, SameKey());
+    const auto at = index.find(key.row_key, [&](std::string_view) { return key.hash; }, SameKey());
     return at == index.end() ? nullptr : &*at;
   }
 
