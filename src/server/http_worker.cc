@@ -47,11 +47,14 @@ void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
   for (base::CompletionTask& task : tasks) task();
 }
 
+// The socket of a connection that is not taken closes with the last reference.
 void HttpWorker::Adopt(boost::intrusive_ptr<HttpConnection> connection) {
+  const std::lock_guard lock(mutex_);
+  if (ended_) return;
   loop_.Post([this, connection = std::move(connection)] {
+    if (drain_until_ != 0) return;
     connections_.push_back(*connection);
     intrusive_ptr_add_ref(connection.get());
-    if (drain_until_ != 0) return connection->Close();
     ArmSweep();
     connection->Start(*this);
   });

@@ -31,7 +31,8 @@ class HttpWorker final : public base::CompletionQueue {
   void Post(std::vector<base::CompletionTask> tasks) override;
   // Whether the caller is this thread.
   bool IsCurrent() const { return std::this_thread::get_id() == thread_id_; }
-  // Takes a new connection over; on any thread.
+  // Takes over a connection that no thread serves; on any thread. One that comes while this thread
+  // drains, or later, is closed.
   void Adopt(boost::intrusive_ptr<HttpConnection> connection);
   // Moves its idle connections to where they belong when `among` are in use; on any thread. Those
   // that are busy stay until the next time.

@@ -36,19 +36,31 @@ class ThreadHandler : public HttpHandler {
 class HttpWorkerTest : public ::testing::Test {
  protected:
   HttpWorkerTest() {
-    std::array<int, 2> pair{};
-    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
-    client_ = FileDescriptor(pair[0]);
     for (std::size_t i = 0; i < 2; ++i) {
       workers_.push_back(std::make_unique<HttpWorker>(shared_, i));
       workers_.back()->Start();
     }
-    workers_[0]->Adopt(new HttpConnection(shared_, door_, FileDescriptor(pair[1]), /*serial=*/1));
+    client_ = Connect(*workers_[0], /*serial=*/1);
   }
   ~HttpWorkerTest() override {
     shared_.draining = true;
     for (auto& worker : workers_) worker->Drain(std::chrono::seconds(0));
     for (auto& worker : workers_) worker->Join();
+  }
+
+  // The far end of a new connection of `worker`; reads from it give up after ten seconds.
+  FileDescriptor Connect(HttpWorker& worker, std::size_t serial) {
+    std::array<int, 2> pair{};
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
+    const timeval patience{10, 0};
+    setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    worker.Adopt(new HttpConnection(shared_, door_, FileDescriptor(pair[1]), serial));
+    return FileDescriptor(pair[0]);
+  }
+  // Whether the server closes the connection before long.
+  static bool IsClosed(const FileDescriptor& client) {
+    char byte;
+    return recv(client.number(), &byte, 1, 0) == 0;
   }
 
   void Send(std::string_view path) const {
@@ -106,6 +118,31 @@ TEST_F(HttpWorkerTest, ABusyConnectionStaysUntilItHasAnswered) {
   EXPECT_EQ(answers.find("thread 1"), std::string::npos) << answers;
   workers_[0]->Spread(workers_);
   EXPECT_TRUE(ComesTo(1));
+}
+
+TEST_F(HttpWorkerTest, AConnectionThatComesWhileItsThreadDrainsIsClosed) {
+  Send("/wait");
+  auto answer = handler_.Waiting();
+  shared_.draining = true;
+  workers_[0]->Drain(std::chrono::seconds(30));
+  EXPECT_TRUE(IsClosed(Connect(*workers_[0], /*serial=*/2)));
+  answer();
+  EXPECT_THAT(Receive(), HasSubstr("thread 0"));
+}
+
+TEST_F(HttpWorkerTest, AConnectionThatComesAfterTheEndOfItsThreadIsClosed) {
+  shared_.draining = true;
+  workers_[1]->Drain(std::chrono::seconds(30));
+  workers_[1]->Join();
+  EXPECT_TRUE(IsClosed(Connect(*workers_[1], /*serial=*/1)));
+}
+
+TEST_F(HttpWorkerTest, AConnectionThatMovesToADrainingThreadIsClosed) {
+  EXPECT_THAT(Ask("/"), HasSubstr("thread 0"));
+  workers_[1]->Drain(std::chrono::seconds(30));
+  workers_[1]->Join();
+  workers_[0]->Spread(workers_);
+  EXPECT_TRUE(IsClosed(client_));
 }
 
 }  // namespace
