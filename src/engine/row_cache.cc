@@ -5,7 +5,6 @@
 #include <boost/intrusive/unordered_set.hpp>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <mutex>
 #include <new>
 #include <vector>
@@ -91,7 +90,9 @@ using Index = intrusive::unordered_set<RowCache::Row, intrusive::hash<HashRow>,
                                        intrusive::equal<SameKey>, intrusive::power_2_buckets<true>>;
 using Queue = intrusive::list<RowCache::Row>;
 
-std::size_t HashRow::operator()(const RowCache::Row& row) const { return HashedKey(row.key()).hash; }
+std::size_t HashRow::operator()(const RowCache::Row& row) const {
+  return HashedKey(row.key()).hash;
+}
 bool SameKey::operator()(const RowCache::Row& a, const RowCache::Row& b) const {
   return KeyParts(a.key()) == KeyParts(b.key());
 }
