@@ -5,7 +5,6 @@
 #include <boost/intrusive/unordered_set.hpp>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <mutex>
 #include <new>
 #include <vector>
