@@ -268,7 +268,9 @@ bool HttpConnection::Written() {
   }
   reader_.Discard();
   Enter(reader_.idle() ? State::kIdle : State::kReading);
-  return true;
+  // The head may be older than the server's wish to stop.
+  if (shared_.draining.load(std::memory_order_relaxed)) Drain();
+  return state_ != State::kClosed;
 }
 
 void HttpConnection::Recycle() {

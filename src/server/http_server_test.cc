@@ -310,6 +310,26 @@ TEST_F(HttpServerTest, StopHasNoMorePatienceThanItIsGiven) {
   server_.reset();
 }
 
+TEST_F(HttpServerTest, StopWaitsForASlowReaderAndNoLonger) {
+  std::atomic<bool> answered = false;
+  FunctionHandler handler([&](const HttpRequest&, HttpCompletion done) {
+    done(Text(std::string(30'000'000, 'x')));
+    answered = true;
+  });
+  StartServer(handler);
+  Client client(port_);
+  client.Send(Post("/a", ""));
+  while (!answered) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto start = std::chrono::steady_clock::now();
+  std::thread stopper([&] { server_->Stop(std::chrono::seconds(8)); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_GT(client.Receive().size(), 30'000'000u);
+  EXPECT_TRUE(client.Closed());
+  stopper.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(7));
+  server_.reset();
+}
+
 TEST_F(HttpServerTest, StopInAStormOfClientsClosesThemAll) {
   options_.threads = 4;
   for (int round = 0; round < 20; ++round) {
