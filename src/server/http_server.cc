@@ -46,7 +46,8 @@ bool Set(const FileDescriptor& socket, int level, int option, int value) {
 FileDescriptor ListenOn(const tcp::endpoint& endpoint) {
   FileDescriptor listening(
       socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!Set(listening, SOL_SOCKET, SO_REUSEADDR, 1) || !Set(listening, IPPROTO_TCP, TCP_NODELAY, 1))
+  if (listening.number() < 0 || !Set(listening, SOL_SOCKET, SO_REUSEADDR, 1) ||
+      !Set(listening, IPPROTO_TCP, TCP_NODELAY, 1))
     return {};
   if (bind(listening.number(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
       listen(listening.number(), SOMAXCONN) != 0)

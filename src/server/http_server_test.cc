@@ -401,6 +401,20 @@ TEST_F(HttpServerTest, ClientsMayResetInEveryState) {
   server_.reset();
 }
 
+TEST_F(HttpServerTest, AnAddressIsNotListenedOnWithoutAReason) {
+  HttpServer server(options_, metrics_);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto address = server.Listen("d", "127.0.0.1", 0, echo_);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(address.ok());
+  EXPECT_EQ(address.error().code(), kListenFailed);
+  EXPECT_THAT(address.error().message(), HasSubstr("Too many open files"));
+}
+
 TEST_F(HttpServerTest, ClientsBeyondTheDescriptorsAreServedWhenThereAreSome) {
   StartServer();
   Client first(port_);
