@@ -71,7 +71,8 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Watches `descriptor` for `readiness` from now on; false when the kernel has no memory for it.
+  // Watches `descriptor` for `readiness` from now on, until it is forgotten or closed; false, and
+  // errno, when the kernel has no memory for it.
   // `watcher` must live until the round of events in which the descriptor was closed is over:
   // AfterRound() is the place to release it.
   [[nodiscard]] bool Watch(int descriptor, Readiness readiness, IoWatcher& watcher);

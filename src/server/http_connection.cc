@@ -101,13 +101,14 @@ HttpConnection::~HttpConnection() { shared_.connections.fetch_sub(1, std::memory
 void HttpConnection::Start(HttpWorker& worker) {
   worker_ = &worker;
   reader_.BelongTo(&worker, worker.number(), &response_);
-  Enter(State::kIdle);
+  since_ = worker.now() - since_;
   if (!worker.loop().Watch(socket_.number(), watched_, *this)) Close();
 }
 
 bool HttpConnection::Leave() {
   if (state_ != State::kIdle) return false;
   worker_->loop().Forget(socket_.number());
+  since_ = worker_->now() - since_;
   return true;
 }
 
@@ -268,7 +269,9 @@ bool HttpConnection::Written() {
   }
   reader_.Discard();
   Enter(reader_.idle() ? State::kIdle : State::kReading);
-  return true;
+  // The head may be older than the server's wish to stop.
+  if (shared_.draining.load(std::memory_order_relaxed)) Drain();
+  return state_ != State::kClosed;
 }
 
 void HttpConnection::Recycle() {

@@ -121,7 +121,8 @@ class HttpConnection final : public boost::intrusive_ref_counter<HttpConnection>
   std::size_t sent_bytes_ = 0;
   // What the loop watches the socket for.
   Readiness watched_ = kReadable;
-  // The worker's second in which the present state began.
+  // The worker's second in which the present state began; between two workers, whose clocks differ,
+  // the seconds that it has lasted.
   std::uint32_t since_ = 0;
   State state_ = State::kIdle;
   bool keep_alive_ = true;

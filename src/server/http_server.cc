@@ -46,7 +46,8 @@ bool Set(const FileDescriptor& socket, int level, int option, int value) {
 FileDescriptor ListenOn(const tcp::endpoint& endpoint) {
   FileDescriptor listening(
       socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!Set(listening, SOL_SOCKET, SO_REUSEADDR, 1) || !Set(listening, IPPROTO_TCP, TCP_NODELAY, 1))
+  if (listening.number() < 0 || !Set(listening, SOL_SOCKET, SO_REUSEADDR, 1) ||
+      !Set(listening, IPPROTO_TCP, TCP_NODELAY, 1))
     return {};
   if (bind(listening.number(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
       listen(listening.number(), SOMAXCONN) != 0)
@@ -117,8 +118,10 @@ class HttpListener final : public IoWatcher {
   HttpListener(HttpDoor door, FileDescriptor socket, HttpWorkers& workers)
       : door_(door), socket_(std::move(socket)), workers_(workers) {}
 
+  // Begins to accept; no effect after Close().
   void Start() {
-    if (!workers_.first().loop().Watch(socket_.number(), kReadable, *this)) AcceptLater(ENOMEM);
+    if (socket_.number() < 0) return;
+    if (!workers_.first().loop().Watch(socket_.number(), kReadable, *this)) StartLater(errno);
   }
   void Close() { socket_.Close(); }
 
@@ -130,7 +133,7 @@ class HttpListener final : public IoWatcher {
       if (accepted.number() >= 0) {
         Take(std::move(accepted));
       } else if (!IsOfOneConnection(errno)) {
-        if (errno != EAGAIN && errno != EWOULDBLOCK) AcceptLater(errno);
+        if (errno != EAGAIN && errno != EWOULDBLOCK) Pause(errno);
         return;
       }
     }
@@ -146,14 +149,16 @@ class HttpListener final : public IoWatcher {
     workers_.Adopt(door_, std::move(socket));
   }
 
-  // No descriptor or no memory is left for a new connection.
-  void AcceptLater(int failure) {
+  // No descriptor or no memory is left for a new connection, which would be told again and again.
+  void Pause(int failure) {
+    workers_.first().loop().Forget(socket_.number());
+    StartLater(failure);
+  }
+
+  void StartLater(int failure) {
     base::Log(base::LogLevel::kWarning, "cannot accept a connection",
               {{"reason", std::strerror(failure)}});
-    workers_.first().loop().Change(socket_.number(), kNothing, *this);
-    workers_.first().AtSweep([this] {
-      if (socket_.number() >= 0) workers_.first().loop().Change(socket_.number(), kReadable, *this);
-    });
+    workers_.first().AtSweep([this] { Start(); });
   }
 
   const HttpDoor door_;

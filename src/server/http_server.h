@@ -67,7 +67,8 @@ class HttpServer {
   // Begins to accept.
   void Start();
   // Accepts no more, closes idle connections, lets requests in flight finish for at most
-  // `patience`, then closes what is left. Blocks until all threads have ended.
+  // `patience`, then closes what is left. Blocks until all threads have ended. Does not wait for
+  // requests whose clients have reset their connections; they may still be handled then.
   void Stop(std::chrono::milliseconds patience);
 
  private:

@@ -3,10 +3,13 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <ctime>
 #include <functional>
 #include <thread>
 
@@ -21,14 +24,18 @@ using ::testing::StartsWith;
 // A blocking client of one connection. Every read gives up after ten seconds.
 class Client {
  public:
-  explicit Client(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+  // Connects; calls `before` when the client has its descriptor.
+  explicit Client(
+      std::uint16_t port, const std::function<void()>& before = [] {})
+      : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const timeval patience{10, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    before();
+    connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
   ~Client() { close(fd_); }
   Client(const Client&) = delete;
@@ -46,7 +53,7 @@ class Client {
       const std::size_t head = buffer_.find("\r\n\r\n");
       if (head != std::string::npos) {
         const std::size_t at = buffer_.find("Content-Length: ");
-        const std::size_t length = at < head ? std::stoul(buffer_.substr(at + 16)) : 0;
+        const std::size_t length = at < head ? std::stoul(buffer_.substr(at + 16, 20)) : 0;
         if (buffer_.size() >= head + 4 + length) {
           std::string answer = buffer_.substr(0, head + 4 + length);
           buffer_.erase(0, answer.size());
@@ -56,18 +63,30 @@ class Client {
       if (!Fill()) return std::exchange(buffer_, "");
     }
   }
+  // Whether the server has taken the connection.
+  bool connected() const { return connected_; }
   // Whether the server closes the connection without another byte.
-  bool Closed() { return buffer_.empty() && !Fill() && buffer_.empty(); }
+  bool Closed() { return buffer_.empty() && !Fill() && ended_; }
+  // Sends no more, and still reads.
+  void EndSending() { shutdown(fd_, SHUT_WR); }
+  // Has the end of the client reset the connection.
+  void WillReset() {
+    const linger none{1, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  }
 
  private:
   bool Fill() {
     char bytes[65536];
     const ssize_t n = recv(fd_, bytes, sizeof bytes, 0);
+    ended_ = n == 0 || (n < 0 && errno == ECONNRESET);
     if (n > 0) buffer_.append(bytes, static_cast<std::size_t>(n));
     return n > 0;
   }
   int fd_;
   std::string buffer_;
+  bool connected_ = false;
+  bool ended_ = false;
 };
 
 class FunctionHandler : public HttpHandler {
@@ -289,6 +308,133 @@ TEST_F(HttpServerTest, StopHasNoMorePatienceThanItIsGiven) {
   kept(Text("too late"));
   kept = {};
   server_.reset();
+}
+
+TEST_F(HttpServerTest, StopWaitsForASlowReaderAndNoLonger) {
+  std::atomic<bool> answered = false;
+  FunctionHandler handler([&](const HttpRequest&, HttpCompletion done) {
+    done(Text(std::string(30'000'000, 'x')));
+    answered = true;
+  });
+  StartServer(handler);
+  Client client(port_);
+  client.Send(Post("/a", ""));
+  while (!answered) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto start = std::chrono::steady_clock::now();
+  std::thread stopper([&] { server_->Stop(std::chrono::seconds(8)); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_GT(client.Receive().size(), 30'000'000u);
+  EXPECT_TRUE(client.Closed());
+  stopper.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(7));
+  server_.reset();
+}
+
+TEST_F(HttpServerTest, StopInAStormOfClientsClosesThemAll) {
+  options_.threads = 4;
+  for (int round = 0; round < 20; ++round) {
+    StartServer();
+    std::atomic<bool> stopped = false;
+    std::vector<std::thread> storm;
+    for (int i = 0; i < 3; ++i) {
+      storm.emplace_back([&, port = port_] {
+        while (!stopped) {
+          Client client(port);
+          if (!client.connected()) continue;
+          client.Send(Post("/a", "x"));
+          client.EndSending();
+          client.Receive();
+          EXPECT_TRUE(client.Closed());
+        }
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    server_->Stop(std::chrono::seconds(8));
+    stopped = true;
+    for (std::thread& clients : storm) clients.join();
+  }
+}
+
+TEST_F(HttpServerTest, HalfClosedClientsAreAnsweredAndCostNothingMeanwhile) {
+  StartServer();
+  std::vector<std::unique_ptr<Client>> clients;
+  const auto cpu_before = std::clock();
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(std::make_unique<Client>(port_));
+    clients.back()->Send(Post("/later", "half") + Post("/b", "closed"));
+    clients.back()->EndSending();
+  }
+  for (auto& client : clients) {
+    EXPECT_THAT(client->Receive(), HasSubstr("half"));
+    EXPECT_THAT(client->Receive(), HasSubstr("closed"));
+    EXPECT_TRUE(client->Closed());
+  }
+  EXPECT_LT(static_cast<double>(std::clock() - cpu_before) / CLOCKS_PER_SEC, 0.1)
+      << "a loop turns while the handler takes its 200 ms";
+}
+
+TEST_F(HttpServerTest, ClientsMayResetInEveryState) {
+  options_.transfer_timeout = std::chrono::seconds(1);
+  FunctionHandler handler([&](const HttpRequest& request, HttpCompletion done) {
+    if (request.path == "/later") return echo_.Handle(request, std::move(done));
+    done(Text(std::string(3'000'000, 'x')));
+  });
+  StartServer(handler);
+  const std::vector<std::string> sent = {"", "POST / HT", Post("/later", "1") + Post("/later", "2"),
+                                         Post("/large", "") + Post("/later", ""), "no HTTP\r\n\r\n"};
+  for (int round = 0; round < 40; ++round) {
+    Client client(port_);
+    client.Send(sent[static_cast<std::size_t>(round) % sent.size()]);
+    if (round % 3 != 0) std::this_thread::sleep_for(std::chrono::milliseconds(round % 7));
+    if (round % 2 == 0) client.WillReset();
+  }
+  {
+    Client client(port_);
+    client.Send(Post("/later", "fine"));
+    EXPECT_THAT(client.Receive(), HasSubstr("fine"));
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto left = [&] { return metrics_.RenderPrometheus().find("connections 0\n"); };
+  while (left() == std::string::npos && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_NE(left(), std::string::npos) << metrics_.RenderPrometheus();
+  server_.reset();
+}
+
+TEST_F(HttpServerTest, AnAddressIsNotListenedOnWithoutAReason) {
+  HttpServer server(options_, metrics_);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto address = server.Listen("d", "127.0.0.1", 0, echo_);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(address.ok());
+  EXPECT_EQ(address.error().code(), kListenFailed);
+  EXPECT_THAT(address.error().message(), HasSubstr("Too many open files"));
+}
+
+TEST_F(HttpServerTest, ClientsBeyondTheDescriptorsAreServedWhenThereAreSome) {
+  StartServer();
+  Client first(port_);
+  first.Send(Post("/a", ""));
+  EXPECT_THAT(first.Receive(), HasSubstr("200 OK"));
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  Client late(port_, [&] {
+    rlimit none = before;
+    none.rlim_cur = 3;
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  });
+  first.Send(Post("/a", "open"));
+  EXPECT_THAT(first.Receive(), HasSubstr("open"));
+  const auto cpu_before = std::clock();
+  late.Send(Post("/a", "late"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_LT(static_cast<double>(std::clock() - cpu_before) / CLOCKS_PER_SEC, 0.1);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_THAT(late.Receive(), HasSubstr("late"));
 }
 
 TEST_F(HttpServerTest, APortInUseIsAnErrorThatNamesTheAddress) {

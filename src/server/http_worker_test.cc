@@ -7,6 +7,7 @@
 #include <array>
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace stator::server {
@@ -73,6 +74,24 @@ class HttpWorkerTest : public ::testing::Test {
     const ssize_t n = recv(client_.number(), bytes.data(), bytes.size(), 0);
     return {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
   }
+  // The digits of the threads that gave the next `count` answers; fewer when they stop coming.
+  std::string ReceiveThreads(std::size_t count) const {
+    constexpr std::string_view kBody = "\r\n\r\nthread ";
+    std::string threads;
+    std::string received;
+    while (threads.size() < count) {
+      const std::string more = Receive();
+      if (more.empty()) break;
+      received += more;
+      for (std::size_t at; (at = received.find(kBody)) != std::string::npos;) {
+        const std::size_t digit = at + kBody.size();
+        if (digit == received.size()) break;
+        threads += received[digit];
+        received.erase(0, digit + 1);
+      }
+    }
+    return threads;
+  }
   std::string Ask(std::string_view path) const {
     Send(path);
     return Receive();
@@ -87,7 +106,13 @@ class HttpWorkerTest : public ::testing::Test {
     return false;
   }
 
-  HttpShared shared_{HttpServerOptions{}};
+  static HttpServerOptions Options() {
+    HttpServerOptions options;
+    options.idle_timeout = std::chrono::seconds(3);
+    return options;
+  }
+
+  HttpShared shared_{Options()};
   base::MetricsRegistry metrics_;
   ThreadHandler handler_;
   HttpDoor door_{&handler_, metrics_.GetCounter("requests", "", {}),
@@ -118,6 +143,42 @@ TEST_F(HttpWorkerTest, ABusyConnectionStaysUntilItHasAnswered) {
   EXPECT_EQ(answers.find("thread 1"), std::string::npos) << answers;
   workers_[0]->Spread(workers_);
   EXPECT_TRUE(ComesTo(1));
+}
+
+TEST_F(HttpWorkerTest, AnIdleConnectionIsClosedInTimeThoughItMoves) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(12);
+  bool closed = false;
+  for (std::size_t at = 0; !closed && std::chrono::steady_clock::now() < deadline; at = 1 - at) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    workers_[at]->Spread(std::span(workers_).first(2 - at));
+    char byte;
+    closed = recv(client_.number(), &byte, 1, MSG_DONTWAIT) == 0;
+  }
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(HttpWorkerTest, AConnectionThatPipelinesMovesAndLosesNothing) {
+  constexpr std::size_t kAhead = 10;
+  constexpr int kRoundsMin = 300;
+  std::atomic<bool> done = false;
+  std::thread mover([&] {
+    for (std::size_t among = 1; !done; among = 3 - among) {
+      for (auto& worker : workers_) worker->Spread(std::span(workers_).first(among));
+      std::this_thread::yield();
+    }
+  });
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  std::set<char> threads;
+  for (int round = 0; round < kRoundsMin || threads.size() < 2; ++round) {
+    for (std::size_t i = 0; i < kAhead; ++i) Send("/");
+    const std::string answered_by = ReceiveThreads(kAhead);
+    EXPECT_EQ(answered_by.size(), kAhead);
+    threads.insert(answered_by.begin(), answered_by.end());
+    if (HasFailure() || std::chrono::steady_clock::now() > deadline) break;
+  }
+  EXPECT_EQ(threads.size(), 2u) << "it never moved";
+  done = true;
+  mover.join();
 }
 
 TEST_F(HttpWorkerTest, AConnectionThatComesWhileItsThreadDrainsIsClosed) {
