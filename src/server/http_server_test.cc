@@ -380,8 +380,9 @@ TEST_F(HttpServerTest, ClientsMayResetInEveryState) {
     done(Text(std::string(3'000'000, 'x')));
   });
   StartServer(handler);
-  const std::vector<std::string> sent = {"", "POST / HT", Post("/later", "1") + Post("/later", "2"),
-                                         Post("/large", "") + Post("/later", ""), "no HTTP\r\n\r\n"};
+  const std::vector<std::string> sent = {"", "POST / HT", "no HTTP\r\n\r\n",
+                                         Post("/later", "1") + Post("/later", "2"),
+                                         Post("/large", "") + Post("/later", "")};
   for (int round = 0; round < 40; ++round) {
     Client client(port_);
     client.Send(sent[static_cast<std::size_t>(round) % sent.size()]);
