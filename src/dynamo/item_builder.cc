@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/copy_ends.h"
 #include "dynamo/encoding.h"
 #include "dynamo/errors.h"
 #include "dynamo/item_writer.h"
@@ -14,24 +15,16 @@ using internal::kHeaderBytes;
 using internal::PutU32;
 
 // Copies `bytes` to `to` and answers where they end. Names and numbers, which are short, take no
-// call: their first and their last half are copied, which may overlap.
+// call.
 char* PutBytes(char* to, std::string_view bytes) {
   const std::size_t size = bytes.size();
   const char* const from = bytes.data();
-  const auto halves = [&]<typename Half>(Half) {
-    Half first;
-    Half last;
-    std::memcpy(&first, from, sizeof first);
-    std::memcpy(&last, from + size - sizeof last, sizeof last);
-    std::memcpy(to, &first, sizeof first);
-    std::memcpy(to + size - sizeof last, &last, sizeof last);
-  };
   if (size > 2 * sizeof(std::uint64_t)) {
     std::memcpy(to, from, size);
   } else if (size >= sizeof(std::uint64_t)) {
-    halves(std::uint64_t{});
+    base::CopyEnds<std::uint64_t>(from, size, to);
   } else if (size >= sizeof(std::uint32_t)) {
-    halves(std::uint32_t{});
+    base::CopyEnds<std::uint32_t>(from, size, to);
   } else if (size > 0) {
     to[0] = from[0];
     to[size / 2] = from[size / 2];

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/copy_ends.h"
 #include "dynamo/number.h"
 #include "wire/base64.h"
 #include "wire/text_block.h"
@@ -17,18 +18,6 @@ constexpr std::size_t kEscapedBytesMax = 6;
 // What stands around a text at most, and what a block may write too much.
 constexpr std::size_t kTextRoomBytes = kBlockBytes + 16;
 
-// Copies the first and the last Word of `size` bytes, which may overlap, and answers them.
-template <typename Word>
-std::pair<std::uint64_t, std::uint64_t> CopyEnds(const char* from, std::size_t size, char* to) {
-  Word first;
-  Word last;
-  std::memcpy(&first, from, sizeof first);
-  std::memcpy(&last, from + size - sizeof last, sizeof last);
-  std::memcpy(to, &first, sizeof first);
-  std::memcpy(to + size - sizeof last, &last, sizeof last);
-  return {first, last};
-}
-
 // Whether one of the first `count` bytes of `low` and `high` needs an escape.
 bool AnyEscape(std::uint64_t low, std::uint64_t high, int count) {
   const __m128i block =
@@ -39,12 +28,12 @@ bool AnyEscape(std::uint64_t low, std::uint64_t high, int count) {
 // Copies fewer bytes than a block; false when one of them needs an escape.
 bool CopyShort(const char* from, std::size_t size, char* to) {
   if (size >= 8) {
-    const auto [first, last] = CopyEnds<std::uint64_t>(from, size, to);
+    const auto [first, last] = base::CopyEnds<std::uint64_t>(from, size, to);
     return !AnyEscape(first, last, 16);
   }
   if (size >= 4) {
-    const auto [first, last] = CopyEnds<std::uint32_t>(from, size, to);
-    return !AnyEscape(first | last << 32, 0, 8);
+    const auto [first, last] = base::CopyEnds<std::uint32_t>(from, size, to);
+    return !AnyEscape(first | std::uint64_t{last} << 32, 0, 8);
   }
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < size; ++i) {
