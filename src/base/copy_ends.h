@@ -10,8 +10,10 @@
 
 namespace stator::base {
 
-// Copies the first and the last Word of `size` bytes from `from` to `to` and answers them. They
-// overlap where `size` is less than two Words. REQUIRES: sizeof(Word) <= size <= 2 * sizeof(Word).
+// Copies the first and the last Word of `size` bytes from `from` to `to`, and answers them, for who
+// wants to look at the bytes as well. They overlap where `size` is less than two Words. Neither
+// place need be aligned, and the two must not overlap. REQUIRES: sizeof(Word) <= size <= 2 *
+// sizeof(Word).
 template <typename Word>
 std::pair<Word, Word> CopyEnds(const char* from, std::size_t size, char* to) {
   Word first;
