@@ -321,12 +321,12 @@ TEST_F(HttpServerTest, StopWaitsForASlowReaderAndNoLonger) {
   client.Send(Post("/a", ""));
   while (!answered) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   const auto start = std::chrono::steady_clock::now();
-  std::thread stopper([&] { server_->Stop(std::chrono::seconds(8)); });
+  std::thread stopper([&] { server_->Stop(std::chrono::seconds(60)); });
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_GT(client.Receive().size(), 30'000'000u);
   EXPECT_TRUE(client.Closed());
   stopper.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(7));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
   server_.reset();
 }
 
