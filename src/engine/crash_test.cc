@@ -6,6 +6,7 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <thread>
@@ -330,6 +331,107 @@ TEST_F(CrashTest, AFullDiskRefusesWritesKeepsTheOldOnesAndRecovers) {
   }
   EXPECT_EQ(again.Get("storm", "id: 'after'"), "id: 'after'");
   ExpectExactCounts(again);
+}
+
+// Writers that go on whatever happens, each with keys of its own. The first writes batches larger
+// than a memtable, so that RocksDB stops all of them now and then until one is written out.
+class FullDiskTest : public CrashTest {
+ protected:
+  void StartWriters(TestEngine& engine) {
+    engine.context.deadline = base::Deadline::After(std::chrono::hours(1));
+    for (int writer = 0; writer < kWriters; ++writer) {
+      writers_.emplace_back([this, &engine, writer] {
+        for (int version = 1; !end_; ++version) {
+          const base::Status written = writer == 0
+                                           ? WriteAllLarge(engine, version)
+                                           : WriteOnce(engine, 2, KeyOf(writer, version), version);
+          const std::lock_guard lock(mutex_);
+          for (int i = 0; i < (writer == 0 ? kKeys / kWriters : 1); ++i) {
+            Note(KeyOf(writer, version + i), version, written.ok());
+          }
+          if (written.ok()) {
+            ++acknowledged_;
+          } else {
+            EXPECT_EQ(written.error().code(), dynamo::kStorageFull) << written.error().ToString();
+            refused_.insert(writer);
+          }
+        }
+      });
+    }
+  }
+  static int KeyOf(int writer, int turn) { return turn % (kKeys / kWriters) * kWriters + writer; }
+  static base::Status WriteAllLarge(TestEngine& engine, int version) {
+    dynamo::BatchWriteItemRequest batch;
+    batch.tables = {{"storm", {}}};
+    for (int i = 0; i < kKeys / kWriters; ++i) {
+      batch.tables[0].requests.push_back(
+          {false, TestItem(ItemText(KeyOf(0, i), version) + ", more: '" + std::string(20'000, 'm') +
+                           "'")});
+    }
+    const auto written = engine.BatchWriteItem(batch);
+    return written.ok() ? base::OkStatus() : base::Status(written.error());
+  }
+  void Note(int key, int version, bool acknowledged) {
+    if (acknowledged) {
+      known_[key] = {version, {}};
+    } else {
+      known_[key].possible.insert(version);
+    }
+  }
+  void EndWriters() {
+    end_ = true;
+    for (std::thread& writer : writers_) writer.join();
+  }
+  // Whether each writer is refused from now on within 20 s, and so none waits for the disk.
+  bool AllAreRefused() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    std::unique_lock lock(mutex_);
+    refused_.clear();
+    while (refused_.size() < kWriters && std::chrono::steady_clock::now() < deadline) {
+      lock.unlock();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      lock.lock();
+    }
+    return refused_.size() == kWriters;
+  }
+
+  std::atomic<bool> end_{false};
+  std::vector<std::thread> writers_;
+  std::set<int> refused_;
+};
+
+TEST_F(FullDiskTest, WritesGoOnEachTimeThatThereIsRoomAgain) {
+  std::mt19937 random(3);
+  MakeTableSafely();
+  TestEngine engine(Options());
+  StartWriters(engine);
+  for (int round = 0; round < 12 && !HasFailure(); ++round) {
+    files_->SetBytesLeft(random() % 100'000);
+    EXPECT_TRUE(AllAreRefused()) << "a write waits for a full disk, round " << round;
+    files_->SetBytesLeft(FaultyFileSystem::kNoLimit);
+    EXPECT_TRUE(WaitForWrites(200, std::chrono::seconds(20))) << "writes end, round " << round;
+  }
+  EndWriters();
+  files_->CutPower();
+  engine.Close();
+  files_->RestorePower();
+  TestEngine again(Options());
+  EXPECT_EQ(CountLosses(again), 0);
+  ExpectExactCounts(again);
+}
+
+TEST_F(FullDiskTest, TheEngineClosesOnADiskThatStaysFull) {
+  MakeTableSafely();
+  std::optional<TestEngine> engine(Options());
+  StartWriters(*engine);
+  EXPECT_TRUE(WaitForWrites(500, std::chrono::seconds(20)));
+  files_->SetBytesLeft(10'000);
+  EXPECT_TRUE(AllAreRefused());
+  EndWriters();
+  engine.reset();
+  files_->SetBytesLeft(FaultyFileSystem::kNoLimit);
+  TestEngine again(Options());
+  EXPECT_EQ(CountLosses(again), 0);
 }
 
 TEST_F(CrashTest, AFailedSyncIsNoAcknowledgement) {

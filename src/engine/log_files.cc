@@ -156,11 +156,21 @@ IOStatus LogFiles::MakeFile(const std::string& path, std::uint64_t number,
   return status.ok() ? made->Close(options.io_options, debug) : status;
 }
 
+IOStatus LogFiles::MakeWaitingFile(const std::string& path, const FileOptions& options,
+                                   std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                   IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  IOStatus status =
+      room_.Try([&] { return target()->NewWritableFile(path, options, &file, debug); });
+  if (status.ok()) *result = room_.Wrap(std::move(file));
+  return status;
+}
+
 IOStatus LogFiles::NewWritableFile(const std::string& path, const FileOptions& options,
                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
                                    IODebugContext* debug) {
   const auto number = LogNumber(path);
-  if (!number) return target()->NewWritableFile(path, options, result, debug);
+  if (!number) return MakeWaitingFile(path, options, result, debug);
   if (IOStatus status = MakeFile(path, *number, options, debug); !status.ok()) return status;
   std::unique_ptr<rocksdb::FSRandomRWFile> file;
   IOStatus status = target()->NewRandomRWFile(path, options, &file, debug);

@@ -6,6 +6,8 @@
 // RocksDB goes on, LogSync learns of the failure before it acknowledges anything, and recovers by
 // writing the memtables out and beginning a new log.
 //
+// All other files wait for room on a full disk (engine/room_wait.h).
+//
 // A log that RocksDB deletes becomes a spare file, and the next log writes over it
 // (engine/log_frames.h has the reason and the layout).
 #pragma once
@@ -21,10 +23,11 @@
 #include <vector>
 
 #include "engine/log_frames.h"
+#include "engine/room_wait.h"
 
 namespace stator::engine {
 
-// Wraps any file system; all but the log files pass through. Thread-safe.
+// Wraps any file system; what is no log file passes through, but waits for room. Thread-safe.
 class LogFiles final : public rocksdb::FileSystemWrapper {
  public:
   // Spares that are kept at most, and how large: a log is as large as the memtable it belongs to.
@@ -49,10 +52,12 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   // Forgets the failure, and deletes the spares, since the disk may be full. To be called before
   // the memtables are written out: a later failure then shows.
   void Clear();
+  // Whether the other files wait for room on a full disk.
+  RoomWait& room() { return room_; }
 
   // RocksDB's name for the kind of file system.
   const char* Name() const override { return "stator.LogFiles"; }
-  // As rocksdb::FileSystem; a log takes a spare when there is one.
+  // As rocksdb::FileSystem; a log takes a spare when there is one, another file waits for room.
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
                                     rocksdb::IODebugContext* debug) override;
@@ -72,6 +77,9 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   // Gives log `number` its file: a spare, else an empty one.
   rocksdb::IOStatus MakeFile(const std::string& path, std::uint64_t number,
                              const rocksdb::FileOptions& options, rocksdb::IODebugContext* debug);
+  rocksdb::IOStatus MakeWaitingFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                    rocksdb::IODebugContext* debug);
   void DeleteEmptyLogs(const std::string& folder, const std::vector<std::string>& names);
   bool IsEmpty(const std::string& path);
   // What the file begins with; nullopt also when it cannot be read.
@@ -79,6 +87,7 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   bool CanBeSpare(const std::string& path);
   void DeleteSpares();
 
+  RoomWait room_;
   std::atomic<bool> failed_{false};
   // Guards all below.
   mutable std::mutex mutex_;

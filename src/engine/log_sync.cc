@@ -54,11 +54,16 @@ LogSync::LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode,
                                          "stator_engine_syncs_total: writes for each sync.")),
       sync_seconds_(metrics->GetHistogram("stator_engine_sync_seconds",
                                           "How long a sync of the engine's log takes.")),
-      thread_(mode == SyncMode::kNone ? std::thread() : std::thread([this] { Run(); })) {}
+      thread_(mode == SyncMode::kNone ? std::thread() : std::thread([this] { Run(); })),
+      resume_thread_(files == nullptr ? std::thread() : std::thread([this] { RunResume(); })) {
+  if (files_ == nullptr) return;
+  files_->room().Begin([this](const rocksdb::IOStatus& failure) { ReportFailure(failure); });
+}
 
 LogSync::~LogSync() { Stop(); }
 
 void LogSync::Stop() {
+  if (files_ != nullptr) files_->room().End();
   bool failing = false;
   {
     std::lock_guard lock(mutex_);
@@ -66,10 +71,11 @@ void LogSync::Stop() {
     failing = !failure_.ok();
     work_.notify_one();
     writable_.notify_all();
+    failing_.notify_one();
   }
-  // RocksDB 7.8 loses a flush that comes up between two tries to resume; the next try would wait
-  // for it for ever.
+  // The resume thread may wait for a flush that RocksDB has lost (engine/room_wait.h).
   if (failing) rocksdb::CancelAllBackgroundWork(db_, /*wait=*/false);
+  if (resume_thread_.joinable()) resume_thread_.join();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -145,6 +151,7 @@ void LogSync::ReportFailure(const rocksdb::Status& status) {
   refusing_.store(true, std::memory_order_release);
   work_.notify_one();
   writable_.notify_all();
+  failing_.notify_one();
 }
 
 void LogSync::ReportStopped() {
@@ -167,7 +174,6 @@ void LogSync::Run() {
     lock.unlock();
     if (work.size() > 0) Complete(work, failure);
     if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
-    if (!failure.ok() && !last) TryResume();
     lock.lock();
     if (last && queue_.size() == 0) return;
   }
@@ -176,10 +182,10 @@ void LogSync::Run() {
 void LogSync::WaitForWork(std::unique_lock<std::mutex>& lock) {
   const auto wanted = [&] { return stopping_ || queue_.size() > 0; };
   idle_ = true;
-  if (!failure_.ok() || mode_ == SyncMode::kRelaxed) {
-    work_.wait_for(lock, failure_.ok() ? interval_ : kResumeInterval, wanted);
+  if (mode_ == SyncMode::kRelaxed) {
+    work_.wait_for(lock, interval_, wanted);
   } else {
-    work_.wait(lock, [&] { return wanted() || !failure_.ok(); });
+    work_.wait(lock, wanted);
   }
   idle_ = false;
 }
@@ -254,10 +260,16 @@ rocksdb::Status LogSync::CheckLog() {
   return failure;
 }
 
+rocksdb::Status LogSync::Failure() {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
 Status LogSync::SyncLog(std::size_t writes) {
   const auto start = std::chrono::steady_clock::now();
   rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
   if (status.ok()) status = CheckLog();
+  if (status.ok()) status = Failure();
   last_sync_ = std::chrono::microseconds(MicrosecondsSince(start));
   sync_seconds_->Record(static_cast<std::uint64_t>(last_sync_.count()));
   syncs_->Add();
@@ -272,7 +284,7 @@ Status LogSync::SyncLog(std::size_t writes) {
 // Everything committed goes into table files, and a new log begins behind the torn one.
 bool LogSync::WriteMemtablesOut() {
   files_->Clear();
-  if (!db_->Resume().ok()) return false;
+  if (files_->room().waiting() || !db_->Resume().ok()) return false;
   // A memtable with nothing in it would keep its log; writing a row again gives it something.
   const std::string key = CatalogKey(CatalogRow::kFormat);
   if (!db_->Put(rocksdb::WriteOptions(), key, std::to_string(kDataFormat)).ok()) return false;
@@ -281,13 +293,23 @@ bool LogSync::WriteMemtablesOut() {
   return db_->Flush(flush).ok() && !files_->failed();
 }
 
-void LogSync::TryResume() {
-  if (!WriteMemtablesOut()) return;
-  const std::lock_guard lock(mutex_);
-  failure_ = rocksdb::Status::OK();
-  refusing_.store(stopped_, std::memory_order_release);
-  writable_.notify_all();
-  base::Log(base::LogLevel::kInfo, "engine takes writes again");
+void LogSync::RunResume() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    failing_.wait(lock, [&] { return stopping_ || !failure_.ok(); });
+    if (stopping_) return;
+    lock.unlock();
+    const bool written_out = WriteMemtablesOut();
+    lock.lock();
+    if (!written_out) {
+      failing_.wait_for(lock, kResumeInterval, [&] { return stopping_; });
+      continue;
+    }
+    failure_ = rocksdb::Status::OK();
+    refusing_.store(stopped_, std::memory_order_release);
+    writable_.notify_all();
+    base::Log(base::LogLevel::kInfo, "engine takes writes again");
+  }
 }
 
 }  // namespace stator::engine

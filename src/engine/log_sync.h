@@ -73,14 +73,15 @@ class PendingWrite : public SyncWaiter {
 using CommitFunction =
     std::function<std::vector<base::Status>(std::span<const std::unique_ptr<PendingWrite>>)>;
 
-// Owns the sync thread of one database. Thread-safe.
+// Owns the sync thread of one database, and the resume thread, which gets it going again after the
+// disk failed. Thread-safe.
 class LogSync {
  public:
   // Writes that may wait at once; beyond it, writes are refused as throttled before anything is
   // written. 16 MB of log at 256 bytes a write.
   static constexpr std::size_t kWaitingMax = 65'536;
 
-  // Starts the thread. `db`, `files` and `metrics` outlive this; `files` is null without a log.
+  // Starts the threads. `db`, `files` and `metrics` outlive this; `files` is null without a log.
   LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode, std::chrono::milliseconds interval,
           base::MetricsRegistry* metrics);
   // Stops.
@@ -90,8 +91,9 @@ class LogSync {
 
   // How pending writes are committed. REQUIRES: called once, before the first Submit.
   void CommitWith(CommitFunction commit) { commit_ = std::move(commit); }
-  // Commits, syncs and completes what waits, and joins. REQUIRES: nobody calls any more. While
-  // writes are refused, RocksDB writes nothing out any more either: the log has it all.
+  // Commits, syncs and completes what waits, and joins. REQUIRES: nobody calls any more. From then
+  // on no file waits for room. While writes are refused, RocksDB writes nothing out any more
+  // either: the log has it all.
   void Stop();
 
   // Whether a write may begin: takes a place in the queue, waiting for room in RocksDB until the
@@ -99,6 +101,8 @@ class LogSync {
   // ThrottlingException when the queue is full or RocksDB takes no writes before the deadline; the
   // error of the disk while it lasts.
   base::Status Reserve(const base::Deadline& deadline);
+  // Returns when RocksDB takes writes. ERRORS: as Reserve, for the same reasons.
+  base::Status WaitUntilWritable(const base::Deadline& deadline);
   // Gives the place back: nothing was written.
   void Release() { waiting_.fetch_sub(1, std::memory_order_relaxed); }
   // Whether Submit leaves the commit to the sync thread.
@@ -110,8 +114,8 @@ class LogSync {
   void Acknowledge(std::unique_ptr<SyncWaiter> waiter);
 
   // A commit or a background job failed: writes are refused until all that was committed is in
-  // table files, which is tried every kResumeInterval. Called from any thread, RocksDB's own
-  // included.
+  // table files, which the resume thread tries every kResumeInterval. Called from any thread,
+  // RocksDB's own included.
   void ReportFailure(const rocksdb::Status& status);
   // What the log's files say: an error when they failed, which is then reported too.
   // To be asked after a commit.
@@ -146,7 +150,6 @@ class LogSync {
     base::Status outcome;
   };
 
-  base::Status WaitUntilWritable(const base::Deadline& deadline);
   // Adds to the queue by `add` and wakes the sync thread if that is due.
   template <typename Add>
   void Enqueue(Add&& add);
@@ -158,7 +161,7 @@ class LogSync {
   // came kVainWaitsMax times in a row, the clients are of another kind, and it is tried again only
   // now and then.
   void Gather(std::unique_lock<std::mutex>& lock);
-  // Until there is something to do: a write in the queue, the end, or the time to resume.
+  // Until there is something to do: a write in the queue, the end, or in relaxed mode a sync.
   void WaitForWork(std::unique_lock<std::mutex>& lock);
   // `failure`: why nothing can be written; ok when it can. Takes all out of `work`.
   void Complete(Work& work, const rocksdb::Status& failure);
@@ -166,9 +169,13 @@ class LogSync {
   void CommitPending(Work& work, const rocksdb::Status& failure, std::vector<Answer>& answers);
   // Runs each where it wants to run; every queue is woken once.
   static void RunAll(std::vector<Answer> answers);
+  // Why writes are refused. To be asked after CheckLog, whose answer the resume thread may have
+  // cleared: once this is ok again, all that was committed before is in table files.
+  rocksdb::Status Failure();
   base::Status SyncLog(std::size_t writes);
+  // Of the resume thread, which may wait for the disk as long as that takes.
+  void RunResume();
   bool WriteMemtablesOut();
-  void TryResume();
 
   rocksdb::DB* const db_;
   LogFiles* const files_;
@@ -188,6 +195,7 @@ class LogSync {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable writable_;
+  std::condition_variable failing_;
   Work queue_;
   bool idle_ = false;
   std::size_t expected_ = 0;  // 0: nobody gathers
@@ -202,6 +210,7 @@ class LogSync {
   int vain_waits_ = 0;
   int not_waited_ = 0;
   std::thread thread_;
+  std::thread resume_thread_;
 };
 
 }  // namespace stator::engine

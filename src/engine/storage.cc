@@ -148,6 +148,26 @@ Result<WriteTicket> Storage::Reserve(const base::Deadline& deadline) {
   return WriteTicket(log_.get());
 }
 
+Status Storage::Write(rocksdb::WriteBatch* batch) {
+  const base::Deadline deadline;
+  rocksdb::WriteOptions options = write_options_;
+  options.no_slowdown = true;
+  for (;;) {
+    const rocksdb::Status status = db_->Write(options, batch);
+    if (status.ok()) return base::OkStatus();
+    if (!status.IsIncomplete()) {
+      log_->ReportFailure(status);
+      return StorageError(status, "the write failed");
+    }
+    // RocksDB slows writes down for moments only; that is left to itself.
+    std::uint64_t bytes_per_second = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kActualDelayedWriteRate, &bytes_per_second);
+    options.no_slowdown = bytes_per_second == 0;
+    log_->ReportStopped();
+    STATOR_RETURN_IF_ERROR(log_->WaitUntilWritable(deadline));
+  }
+}
+
 Status Storage::Commit(WriteSet& set) {
   if (set.empty()) return base::OkStatus();
   for (const auto& [table, change] : set.counts()) {
@@ -156,13 +176,9 @@ Status Storage::Commit(WriteSet& set) {
         CatalogKey(CatalogRow::kCounts, table->record().number), EncodeCounts(change));
     CHECK(status.ok());
   }
-  rocksdb::Status status = db_->Write(write_options_, &set.batch());
-  if (!status.ok()) {
-    log_->ReportFailure(status);
-    return StorageError(status, "the write failed");
-  }
+  STATOR_RETURN_IF_ERROR(Write(&set.batch()));
   for (const auto& [table, change] : set.counts()) table->AddCounts(change);
-  status = log_->CheckLog();
+  const rocksdb::Status status = log_->CheckLog();
   return status.ok() ? base::OkStatus() : StorageError(status, kNotSynced);
 }
 

@@ -89,7 +89,8 @@ class Storage {
   // Commits `write` and completes it when it is safe (LogSync::Submit). REQUIRES: it has a ticket.
   void Submit(std::unique_ptr<PendingWrite> write) { log_->Submit(std::move(write)); }
   // Writes `set` as one batch, whole or not at all, unsynced, and adds to the counts of its tables.
-  // ERRORS: StorageFull, InternalServerError; whether the write is kept is then not known.
+  // ERRORS: StorageFull, InternalServerError, and whether the write is kept is then not known;
+  // those of Reserve, and nothing was written.
   base::Status Commit(WriteSet& set);
   // Completes `done` with `response`, or with the error of the sync, when all that was committed
   // before this call would survive loss of power. Also for writes that changed nothing: what they
@@ -127,6 +128,10 @@ class Storage {
   };
 
   explicit Storage(const EngineOptions& options);
+  // Waits while RocksDB takes no writes, as RocksDB itself would, but for 60 s at the most, and not
+  // when the disk has failed: a flush that waits for room may take for ever. ERRORS: of
+  // LogSync::WaitUntilWritable, nothing was written; else as Commit.
+  base::Status Write(rocksdb::WriteBatch* batch);
   base::Status OpenDatabase(const EngineOptions& options);
   // Writes the format into a new folder and into one of an older format.
   base::Status CheckFormat();

@@ -53,6 +53,25 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
                   IODebugContext* debug) override {
     return Append(data, options, debug);
   }
+  // The file in memory cannot write over its end: it is cut there first.
+  IOStatus PositionedAppend(const Slice& data, std::uint64_t offset, const IOOptions& options,
+                            IODebugContext* debug) override {
+    const std::uint64_t size_bytes = owner_->WrittenBytes(path_);
+    const std::uint64_t known = size_bytes - offset;
+    CHECK(offset <= size_bytes && known <= data.size());
+    std::uint64_t longer = data.size() - known;
+    const IOStatus fault = owner_->BeforeWrite(longer);
+    if (!fault.ok() && longer == 0) return fault;
+    IOStatus status = FSWritableFileOwnerWrapper::Truncate(offset, options, debug);
+    const Slice taken(data.data(), known + longer);
+    if (status.ok()) status = FSWritableFileOwnerWrapper::Append(taken, options, debug);
+    if (status.ok()) owner_->Written(path_, longer);
+    return status.ok() ? fault : status;
+  }
+  IOStatus PositionedAppend(const Slice& data, std::uint64_t offset, const IOOptions& options,
+                            const rocksdb::DataVerificationInfo&, IODebugContext* debug) override {
+    return PositionedAppend(data, offset, options, debug);
+  }
   IOStatus Sync(const IOOptions&, IODebugContext*) override { return SyncAll(); }
   IOStatus Fsync(const IOOptions&, IODebugContext*) override { return SyncAll(); }
   // As files of Linux: RocksDB then syncs its log while it is being appended to.
