@@ -31,10 +31,14 @@ std::string Content(rocksdb::FileSystem& files, const std::string& path) {
 
 class RoomWaitTest : public ::testing::Test {
  protected:
-  // Appends on a thread of its own, and returns when that waits.
+  // Appends on a thread of its own, and returns when that waits; fails the test after 20 s.
   void AppendUntilItWaits(const std::string& data) {
     appending_ = std::thread([this, data] { status_ = file_->Append(data, {}, nullptr); });
-    while (!room_.waiting()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!room_.waiting() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_TRUE(room_.waiting()) << "nobody waits for the full disk";
   }
 
   testing::FaultyFileSystem disk_;
