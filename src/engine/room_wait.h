@@ -5,7 +5,8 @@
 // is forgotten, and every later one waits behind it for ever (in storms of writes with small
 // memtables, behind 2 of 660 full disks; with this, none of 1,000). With this between, a full disk
 // is a slow one: the background job stays in its write until there is room, and LogSync, which is
-// told, refuses writes meanwhile. Logs do not wait but fail (engine/log_files.h), since clients wait for them.
+// told, refuses writes meanwhile. Logs do not wait but fail (engine/log_files.h), since clients
+// wait for them.
 #pragma once
 
 #include <rocksdb/file_system.h>
