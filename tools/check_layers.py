@@ -23,7 +23,7 @@ from source_tree import (
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^">]+)[">]', re.MULTILINE)
 _TESTING = "testing"  # Helpers of tests; not in the arrows, since no module may use it.
 _CODE = (".h", ".cc")
-_PURE = ("dynamo", "expression", "wire")
+_PURE = ("dynamo", "expression", "signing", "wire")
 
 
 def read_arrows(root: Path) -> dict[str, set[str]]:
@@ -149,6 +149,15 @@ def rocksdb_only_in_engine(root: Path) -> list[str]:
     return faults + _linkage_only_in(root, "RocksDB::rocksdb", homes)
 
 
+def openssl_only_where_needed(root: Path) -> list[str]:
+    # Whatever the program itself links is loaded at each start (docs/adr-0012-remote-by-need.md).
+    homes = {"remote", "signing"}
+    pattern = r'#[ \t]*include[ \t]*[<"](?:openssl/|boost/asio/ssl)[^">]*'
+    rule = "only remote and signing see OpenSSL"
+    faults = _absent(root, pattern, lambda _, m: m not in homes, rule)
+    return faults + _linkage_only_in(root, "OpenSSL::", homes)
+
+
 def dynamodb_json_only_in_wire(root: Path) -> list[str]:
     pattern = r'\{[ \t]*\\?"(?:S|N|B|SS|NS|BS|M|L|BOOL|NULL)\\?"[ \t]*:'
     return _absent(
@@ -186,7 +195,7 @@ def pure_modules_do_no_io(root: Path) -> list[str]:
         root,
         pattern,
         lambda path, module: module in _PURE and not is_test_like(path),
-        "dynamo, expression and wire do no I/O, start no thread and read no clock",
+        "dynamo, expression, signing and wire do no I/O, start no thread and read no clock",
     )
 
 
@@ -235,6 +244,7 @@ RULES = {
     "link targets follow the arrows": link_targets_follow_the_arrows,
     "only sql sees DuckDB": duckdb_only_in_sql,
     "only engine sees RocksDB": rocksdb_only_in_engine,
+    "only remote and signing see OpenSSL": openssl_only_where_needed,
     "only wire knows DynamoDB JSON": dynamodb_json_only_in_wire,
     "only remote and server open sockets": sockets_only_in_remote_and_server,
     "features and sql know only the seam": features_and_sql_know_only_the_seam,

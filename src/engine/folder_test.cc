@@ -32,6 +32,13 @@ class FolderTest : public ::testing::Test {
   std::string path_;
 };
 
+TEST_F(FolderTest, AStartWritesNoFileOfOptions) {
+  for (int starts = 0; starts < 2; ++starts) TestEngine engine(Options());
+  for (const auto& file : std::filesystem::directory_iterator(path_ + "/db")) {
+    EXPECT_FALSE(file.path().filename().string().starts_with("OPTIONS")) << file.path();
+  }
+}
+
 TEST_F(FolderTest, EverythingIsFoundAgain) {
   dynamo::TableDescription before;
   {

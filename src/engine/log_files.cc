@@ -18,6 +18,7 @@ using rocksdb::Slice;
 
 constexpr std::string_view kLogEnding = ".log";
 constexpr std::string_view kSpareEnding = ".spare";
+constexpr std::string_view kOptionsBeginning = "/OPTIONS-";
 
 // The number of a log by its path; nullopt of any other file.
 std::optional<std::uint64_t> LogNumber(std::string_view path) {
@@ -170,6 +171,8 @@ IOStatus LogFiles::NewWritableFile(const std::string& path, const FileOptions& o
                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
                                    IODebugContext* debug) {
   const auto number = LogNumber(path);
+  const bool holds_options = path.find(kOptionsBeginning, path.rfind('/')) != std::string::npos;
+  if (holds_options) return IOStatus::NotSupported(kOptionsNotKept);
   if (!number) return MakeWaitingFile(path, options, result, debug);
   if (IOStatus status = MakeFile(path, *number, options, debug); !status.ok()) return status;
   std::unique_ptr<rocksdb::FSRandomRWFile> file;

@@ -6,7 +6,9 @@
 // RocksDB goes on, LogSync learns of the failure before it acknowledges anything, and recovers by
 // writing the memtables out and beginning a new log.
 //
-// All other files wait for room on a full disk (engine/room_wait.h).
+// All other files wait for room on a full disk (engine/room_wait.h). But the file in which RocksDB
+// notes its options is refused: at each start it would write one, with two syncs, read it again and
+// compare, which takes a fifth of the start, and nobody reads them.
 //
 // A log that RocksDB deletes becomes a spare file, and the next log writes over it
 // (engine/log_frames.h has the reason and the layout).
@@ -26,6 +28,9 @@
 #include "engine/room_wait.h"
 
 namespace stator::engine {
+
+// What RocksDB is told, and warns of, where it would note its options.
+inline constexpr const char* kOptionsNotKept = "Stator keeps no file of RocksDB's options";
 
 // Wraps any file system; what is no log file passes through, but waits for room. Thread-safe.
 class LogFiles final : public rocksdb::FileSystemWrapper {
@@ -58,6 +63,7 @@ class LogFiles final : public rocksdb::FileSystemWrapper {
   // RocksDB's name for the kind of file system.
   const char* Name() const override { return "stator.LogFiles"; }
   // As rocksdb::FileSystem; a log takes a spare when there is one, another file waits for room.
+  // ERRORS: NotSupported with kOptionsNotKept, for a file of options.
   rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
                                     rocksdb::IODebugContext* debug) override;

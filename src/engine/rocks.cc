@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "dynamo/errors.h"
+#include "engine/log_files.h"
 #include "engine/memtable.h"
 
 namespace stator::engine {
@@ -28,6 +29,7 @@ class LogBridge final : public rocksdb::Logger {
     if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     char text[1024];
     std::vsnprintf(text, sizeof text, format, arguments);
+    if (std::string_view(text).find(kOptionsNotKept) != std::string_view::npos) return;
     const bool error = level >= rocksdb::InfoLogLevel::ERROR_LEVEL;
     base::Log(error ? base::LogLevel::kError : base::LogLevel::kWarning, "rocksdb",
               {{"text", text}});

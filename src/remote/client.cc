@@ -69,20 +69,20 @@ void Client::Send(IoLane& lane, Call call, base::Completion<Answer> done) {
   std::make_shared<Attempts>(*this, lane, std::move(call), std::move(done))->Begin();
 }
 
-std::shared_ptr<const wire::Signer> Client::SignerFor(const SharedCredentials& credentials) {
+std::shared_ptr<const signing::Signer> Client::SignerFor(const SharedCredentials& credentials) {
   std::lock_guard lock(mutex_);
   if (signer_credentials_ != credentials) {
     signer_credentials_ = credentials;
-    signer_ = std::make_shared<const wire::Signer>(*credentials, options_.region);
+    signer_ = std::make_shared<const signing::Signer>(*credentials, options_.region);
   }
   return signer_;
 }
 
-std::string Client::Request(const wire::Signer& signer, const Call& call) const {
-  const wire::HeaderView headers[] = {{"host", host_header_},
-                                      {"content-type", wire::kContentType},
-                                      {"x-amz-target", wire::OperationTarget(call.operation)}};
-  wire::CanonicalRequest canonical;
+std::string Client::Request(const signing::Signer& signer, const Call& call) const {
+  const signing::HeaderView headers[] = {{"host", host_header_},
+                                         {"content-type", wire::kContentType},
+                                         {"x-amz-target", wire::OperationTarget(call.operation)}};
+  signing::CanonicalRequest canonical;
   canonical.path = options_.endpoint.path;
   canonical.headers = headers;
   canonical.body = call.body;

@@ -19,8 +19,8 @@
 #include "remote/io_lane.h"
 #include "remote/retry.h"
 #include "remote/send_rate.h"
+#include "signing/sigv4.h"
 #include "wire/operation.h"
-#include "wire/sigv4.h"
 
 namespace stator::remote {
 
@@ -91,9 +91,9 @@ class Client {
   // MakeTlsContext.
   base::Status StartLanes();
   // The signer of these keys, kept until the keys change: it holds the derived key of the day.
-  std::shared_ptr<const wire::Signer> SignerFor(const SharedCredentials& credentials);
+  std::shared_ptr<const signing::Signer> SignerFor(const SharedCredentials& credentials);
   // The whole HTTP request, headers and body.
-  std::string Request(const wire::Signer& signer, const Call& call) const;
+  std::string Request(const signing::Signer& signer, const Call& call) const;
 
   const ClientOptions options_;
   const std::string host_header_;
@@ -107,7 +107,7 @@ class Client {
   // Guards the signer with its keys, and lanes_.
   std::mutex mutex_;
   SharedCredentials signer_credentials_;
-  std::shared_ptr<const wire::Signer> signer_;
+  std::shared_ptr<const signing::Signer> signer_;
   std::vector<std::unique_ptr<IoLane>> lanes_;
 };
 

@@ -15,8 +15,8 @@ base::Error NoCredentials(std::string message) {
 
 class StaticProvider final : public CredentialsProvider {
  public:
-  explicit StaticProvider(wire::Credentials credentials)
-      : credentials_(std::make_shared<const wire::Credentials>(std::move(credentials))) {}
+  explicit StaticProvider(signing::Credentials credentials)
+      : credentials_(std::make_shared<const signing::Credentials>(std::move(credentials))) {}
 
   void Get(const base::CallContext&, base::Completion<SharedCredentials> done) override {
     done(credentials_);
@@ -54,9 +54,9 @@ class EnvironmentProvider final : public CredentialsProvider {
       return NoCredentials(std::string("Incomplete AWS credentials in the environment: ") +
                            (key ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID") + " is not set");
     }
-    wire::Credentials read{*std::move(key), *std::move(secret),
-                           environment_("AWS_SESSION_TOKEN").value_or("")};
-    credentials_ = std::make_shared<const wire::Credentials>(std::move(read));
+    signing::Credentials read{*std::move(key), *std::move(secret),
+                              environment_("AWS_SESSION_TOKEN").value_or("")};
+    credentials_ = std::make_shared<const signing::Credentials>(std::move(read));
     return credentials_;
   }
 
@@ -67,7 +67,7 @@ class EnvironmentProvider final : public CredentialsProvider {
 
 }  // namespace
 
-std::unique_ptr<CredentialsProvider> StaticCredentials(wire::Credentials credentials) {
+std::unique_ptr<CredentialsProvider> StaticCredentials(signing::Credentials credentials) {
   return std::make_unique<StaticProvider>(std::move(credentials));
 }
 

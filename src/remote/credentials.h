@@ -7,12 +7,12 @@
 #include "base/call_context.h"
 #include "base/completion.h"
 #include "remote/endpoint.h"
-#include "wire/sigv4.h"
+#include "signing/sigv4.h"
 
 namespace stator::remote {
 
 // Keys that several calls share. A provider hands out the same object until its keys change.
-using SharedCredentials = std::shared_ptr<const wire::Credentials>;
+using SharedCredentials = std::shared_ptr<const signing::Credentials>;
 
 // A source of keys. Thread-safe. Get() never blocks: a provider that has to ask someone completes
 // later, by the context's deadline.
@@ -28,7 +28,7 @@ class CredentialsProvider {
 };
 
 // Keys that were given and never change.
-std::unique_ptr<CredentialsProvider> StaticCredentials(wire::Credentials credentials);
+std::unique_ptr<CredentialsProvider> StaticCredentials(signing::Credentials credentials);
 
 // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, read at every Refused() again. An
 // empty variable counts as absent; one key without the other is an error that names the missing

@@ -72,7 +72,7 @@ TEST(Endpoint, OptionsGoBeforeTheEnvironment) {
 TEST(HttpDate, IsReadInUtc) {
   const auto time = ParseHttpDate("Fri, 02 Jan 2026 03:04:05 GMT");
   ASSERT_TRUE(time);
-  EXPECT_EQ(wire::FormatAmzDate(*time), "20260102T030405Z");
+  EXPECT_EQ(signing::FormatAmzDate(*time), "20260102T030405Z");
   EXPECT_FALSE(ParseHttpDate("yesterday"));
 }
 

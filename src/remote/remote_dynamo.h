@@ -18,7 +18,7 @@ struct RemoteOptions {
   std::string region;
   std::string endpoint_url;
   // Given keys; empty: credentials, and without them the environment.
-  wire::Credentials keys;
+  signing::Credentials keys;
   std::shared_ptr<CredentialsProvider> credentials;
   // PEM file of trusted certificates; empty: AWS_CA_BUNDLE, or the system's.
   std::string ca_bundle;

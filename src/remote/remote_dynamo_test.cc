@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "remote/test_store.h"
+#include "signing/sigv4.h"
 #include "wire/crc32.h"
-#include "wire/sigv4.h"
 
 namespace stator::remote {
 namespace {
@@ -17,17 +17,17 @@ constexpr char kItem[] = R"({"Item":{"id":{"S":"a"},"n":{"N":"1"}}})";
 
 // Whether `seen` is signed with the keys of OptionsFor().
 std::string VerifySignature(const SeenRequest& seen) {
-  std::vector<wire::HeaderView> headers;
+  std::vector<signing::HeaderView> headers;
   for (const auto& [name, value] : seen.headers) headers.push_back({name, value});
-  wire::CanonicalRequest request;
+  signing::CanonicalRequest request;
   request.headers = headers;
   request.body = seen.body;
-  const auto authorization = wire::ParseAuthorization(request);
+  const auto authorization = signing::ParseAuthorization(request);
   if (!authorization.ok()) return authorization.error().ToString();
-  wire::SigningKeyCache keys;
+  signing::SigningKeyCache keys;
   const auto verified =
-      wire::VerifyV4(request, *authorization, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-                     base::SystemClock().WallNow(), keys);
+      signing::VerifyV4(request, *authorization, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                        base::SystemClock().WallNow(), keys);
   return verified.ok() ? "good" : verified.error().ToString();
 }
 

@@ -153,7 +153,8 @@ class CommandRunner {
       console_.err << "stator: " << text << std::endl;
     };
     base::MetricsRegistry metrics;
-    StoreDirectory stores(std::move(options), metrics);
+    StoreDirectory stores(std::move(options), metrics,
+                          [this](const StoreLocation& location) { return OpenRemote(location); });
     const base::CancelToken cancel = base::CancelToken::Create();
     if (!is_server) signals_.OnSignal(CancelOnSignal(cancel));
     CommandEnvironment environment{
@@ -191,6 +192,14 @@ class CommandRunner {
     if (engine != nullptr) return engine;
     return base::Error(base::ErrorKind::kUnavailable, kModuleNotLoaded,
                        "The part 'sql' of Stator has no engine that reads files.");
+  }
+
+  base::Result<std::shared_ptr<dynamo::Store>> OpenRemote(const StoreLocation& location) {
+    STATOR_ASSIGN_OR_RETURN(LoadableModule * remote, modules_.Load("remote"));
+    STATOR_ASSIGN_OR_RETURN(auto store, remote->OpenRemoteStore(location));
+    if (store != nullptr) return store;
+    return base::Error(base::ErrorKind::kUnavailable, kModuleNotLoaded,
+                       "The part 'remote' of Stator opens no stores.");
   }
 
   Console console_;

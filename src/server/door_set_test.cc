@@ -16,11 +16,14 @@ using ::testing::HasSubstr;
 
 class DoorSetTest : public ::testing::Test {
  protected:
-  DoorSetTest() : stores_(InMemory(), metrics_) {}
+  DoorSetTest() : stores_(InMemory(), metrics_, NoneRemote) {}
   static StoreOptions InMemory() {
     StoreOptions options;
     options.in_memory = true;
     return options;
+  }
+  static base::Result<std::shared_ptr<dynamo::Store>> NoneRemote(const StoreLocation& location) {
+    return UsageError("unexpected: " + location.endpoint_url);
   }
   static DoorPlan Plan(std::string name, std::uint16_t port = 0, bool is_explicit = true) {
     DoorPlan plan{.name = std::move(name), .port = port, .is_explicit = is_explicit};

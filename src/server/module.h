@@ -1,10 +1,11 @@
-// What the program and a loadable module (`stator-features.so`, `stator-sql.so`, beside `stator`)
-// agree on. The program opens a module by need, once, and never unloads it. A module links none of
-// base, dynamo, expression, wire and server again: the program exports those symbols.
+// What the program and a loadable module (`stator-features.so`, `stator-sql.so`,
+// `stator-remote.so`, beside `stator`) agree on. The program opens a module by need, once, and
+// never unloads it. A module links none of base, dynamo, expression, wire and server again: the
+// program exports those symbols.
 //
 // In CMake: stator_loadable(NAME ARCHIVES features LIBRARIES yaml-cpp) in
 // src/server/CMakeLists.txt; sources are src/server/NAME_*.cc (feature_*.cc for `features`,
-// sql_*.cc for `sql`). In C++, in one of them:
+// sql_*.cc for `sql`, remote_*.cc for `remote`). In C++, in one of them:
 //
 //   STATOR_LOADABLE_MODULE(stator::server::FeatureModule)
 #pragma once
@@ -64,6 +65,12 @@ class LoadableModule {
   // The engine behind features::AnalyticalEngine; null from every module but `sql`.
   virtual base::Result<std::shared_ptr<features::AnalyticalEngine>> MakeAnalyticalEngine() {
     return std::shared_ptr<features::AnalyticalEngine>();
+  }
+  // A store outside of this process; null from every module but `remote`. REQUIRES:
+  // location.remote().
+  virtual base::Result<std::shared_ptr<dynamo::Store>> OpenRemoteStore(
+      const StoreLocation& /*location*/) {
+    return std::shared_ptr<dynamo::Store>();
   }
 };
 

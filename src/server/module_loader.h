@@ -22,8 +22,8 @@ class ModuleLoader {
   ModuleLoader();
   // Looks in `folder` alone; for tests.
   explicit ModuleLoader(std::string folder) : folders_{std::move(folder)} {}
-  // The module `name` ("features", "sql"), opened at the first call. ERRORS: ModuleNotLoaded that
-  // says what was looked for and why it did not do.
+  // The module `name` ("features", "sql", "remote"), opened at the first call. ERRORS:
+  // ModuleNotLoaded that says what was looked for and why it did not do.
   base::Result<LoadableModule*> Load(const std::string& name);
 
  private:

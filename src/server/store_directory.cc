@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "dynamo/errors.h"
 #include "engine/local_dynamo.h"
-#include "remote/remote_dynamo.h"
 #include "server/flags.h"
 
 namespace stator::server {
@@ -37,23 +36,11 @@ std::string FirstLine(const std::string& path) {
   return line;
 }
 
-base::Result<StorePointer> OpenRemote(const StoreLocation& location) {
-  remote::RemoteOptions options;
-  options.region = location.region;
-  options.endpoint_url = location.endpoint_url;
-  options.keys = {.access_key_id = location.access_key_id,
-                  .secret_access_key = location.secret_access_key,
-                  .session_token = location.session_token};
-  options.calls = location.calls;
-  STATOR_ASSIGN_OR_RETURN(std::unique_ptr<remote::RemoteDynamo> store,
-                          remote::RemoteDynamo::Open(options));
-  return StorePointer(std::move(store));
-}
-
 }  // namespace
 
-StoreDirectory::StoreDirectory(StoreOptions options, base::MetricsRegistry& metrics)
-    : options_(std::move(options)), metrics_(metrics) {}
+StoreDirectory::StoreDirectory(StoreOptions options, base::MetricsRegistry& metrics,
+                               RemoteOpener open_remote)
+    : options_(std::move(options)), metrics_(metrics), open_remote_(std::move(open_remote)) {}
 
 base::Result<std::string> StoreDirectory::DataFolder(const StoreLocation& location) const {
   const std::string configured = location.endpoint_url.starts_with(kEmbedded)
@@ -88,7 +75,7 @@ base::Result<StorePointer> StoreDirectory::Open(const StoreLocation& location) {
       stores_[{key, location.remote() ? location.calls : remote::CallOptions()}];
   if (StorePointer store = known.lock()) return store;
   base::Result<StorePointer> store =
-      location.remote() ? OpenRemote(location) : OpenFolder(folder, location);
+      location.remote() ? open_remote_(location) : OpenFolder(folder, location);
   if (store.ok()) known = *store;
   return store;
 }
@@ -125,7 +112,7 @@ base::Result<StorePointer> StoreDirectory::OpenThroughServer(const std::string& 
   location.region = kLocalRegion;
   location.access_key_id = location.secret_access_key = "stator";
   if (location.endpoint_url.empty()) return locked;
-  STATOR_ASSIGN_OR_RETURN(StorePointer store, OpenRemote(location));
+  STATOR_ASSIGN_OR_RETURN(StorePointer store, open_remote_(location));
   if (options_.notice) {
     options_.notice("data folder " + folder + " is open in process " + FirstLine(folder + "/lock") +
                     "; working through its DynamoDB door at " + location.endpoint_url);

@@ -1,4 +1,5 @@
-// Opens the stores of one process: data folders with the engine, servers and AWS with `remote`.
+// Opens the stores of one process: data folders with the engine, servers and AWS with `remote`,
+// which is loaded by need.
 //
 // A data folder has one owner at a time (the engine locks it). The owner writes the address of its
 // DynamoDB door into DIR/endpoint, so that a command beside a running server works through it.
@@ -35,11 +36,16 @@ struct StoreOptions {
 // The folder that is meant when nobody names one, in the working folder.
 inline constexpr std::string_view kDefaultDataFolder = ".stator/data";
 
+// Opens a store outside of this process, as LoadableModule::OpenRemoteStore() says.
+using RemoteOpener =
+    std::function<base::Result<std::shared_ptr<dynamo::Store>>(const StoreLocation& location)>;
+
 // The one StoreOpener of a process.
 class StoreDirectory final : public StoreOpener {
  public:
-  // `metrics` must outlive the stores.
-  StoreDirectory(StoreOptions options, base::MetricsRegistry& metrics);
+  // `metrics` must outlive the stores. `open_remote` is called for each new store that is none of a
+  // data folder.
+  StoreDirectory(StoreOptions options, base::MetricsRegistry& metrics, RemoteOpener open_remote);
   // As StoreOpener says.
   base::Result<std::shared_ptr<dynamo::Store>> Open(const StoreLocation& location) override;
 
@@ -58,6 +64,7 @@ class StoreDirectory final : public StoreOpener {
 
   const StoreOptions options_;
   base::MetricsRegistry& metrics_;
+  const RemoteOpener open_remote_;
   // Guards stores_.
   std::mutex mutex_;
   // By folder, or by endpoint with region and key, and how it is called.

@@ -6,11 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/completion.h"
 #include "dynamo/errors.h"
-#include "server/dynamo_handler.h"
 #include "server/flags.h"
-#include "server/http_server.h"
 
 namespace stator::server {
 namespace {
@@ -34,6 +31,10 @@ class StoreDirectoryTest : public ::testing::Test {
     options.path = path;
     return options;
   }
+  // These tests stay in data folders; remote_module_test.cc does not.
+  static base::Result<std::shared_ptr<dynamo::Store>> NoneRemote(const StoreLocation& location) {
+    return UsageError("unexpected: " + location.endpoint_url);
+  }
   static StoreLocation At(const std::string& endpoint) {
     StoreLocation location;
     location.endpoint_url = endpoint;
@@ -51,16 +52,17 @@ class StoreDirectoryTest : public ::testing::Test {
 };
 
 TEST_F(StoreDirectoryTest, TheDefaultFolderIsInTheWorkingFolder) {
-  EXPECT_THAT(*StoreDirectory({}, metrics_).DataFolder({}), EndsWith("/.stator/data"));
+  EXPECT_THAT(*StoreDirectory({}, metrics_, NoneRemote).DataFolder({}), EndsWith("/.stator/data"));
 }
 
 TEST_F(StoreDirectoryTest, TheConfigurationNamesTheFolderWhereTheCommandLineDoesNot) {
-  EXPECT_EQ(*StoreDirectory({}, metrics_).DataFolder(At("embedded:/a/b/../c")), "/a/c");
-  EXPECT_THAT(*StoreDirectory({}, metrics_).DataFolder(At("embedded:")), EndsWith("/.stator/data"));
+  EXPECT_EQ(*StoreDirectory({}, metrics_, NoneRemote).DataFolder(At("embedded:/a/b/../c")), "/a/c");
+  EXPECT_THAT(*StoreDirectory({}, metrics_, NoneRemote).DataFolder(At("embedded:")),
+              EndsWith("/.stator/data"));
 }
 
 TEST_F(StoreDirectoryTest, TwoDifferentFoldersAreAnErrorTwoWaysToOneAreNot) {
-  const StoreDirectory stores(AtPath("/a/c"), metrics_);
+  const StoreDirectory stores(AtPath("/a/c"), metrics_, NoneRemote);
   EXPECT_EQ(*stores.DataFolder(At("embedded:/a/b/../c")), "/a/c");
   const auto other = stores.DataFolder(At("embedded:/a/d"));
   ASSERT_FALSE(other.ok());
@@ -71,13 +73,13 @@ TEST_F(StoreDirectoryTest, TwoDifferentFoldersAreAnErrorTwoWaysToOneAreNot) {
 TEST_F(StoreDirectoryTest, MemoryAndAFolderAreAnErrorToo) {
   StoreOptions options;
   options.in_memory = true;
-  const StoreDirectory stores(options, metrics_);
+  const StoreDirectory stores(options, metrics_, NoneRemote);
   EXPECT_EQ(*stores.DataFolder({}), "");
   EXPECT_EQ(stores.DataFolder(At("embedded:/a")).error().code(), kUsageError);
 }
 
 TEST_F(StoreDirectoryTest, TheSameLocationIsTheSameStore) {
-  StoreDirectory stores(AtPath(Data()), metrics_);
+  StoreDirectory stores(AtPath(Data()), metrics_, NoneRemote);
   const auto first = stores.Open({});
   const auto second = stores.Open(At("embedded:" + Data()));
   ASSERT_TRUE(first.ok() && second.ok());
@@ -85,12 +87,12 @@ TEST_F(StoreDirectoryTest, TheSameLocationIsTheSameStore) {
 }
 
 TEST_F(StoreDirectoryTest, AFolderCanBeOpenedAgainOnceNobodyUsesIt) {
-  StoreDirectory stores(AtPath(Data()), metrics_);
+  StoreDirectory stores(AtPath(Data()), metrics_, NoneRemote);
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(stores.Open({}).ok());
 }
 
 TEST_F(StoreDirectoryTest, TheAddressIsThereWhileTheStoreIsOpenAndGoneAfterwards) {
-  StoreDirectory stores(AtPath(Data()), metrics_);
+  StoreDirectory stores(AtPath(Data()), metrics_, NoneRemote);
   {
     const auto store = stores.Open({});
     ASSERT_TRUE(store.ok());
@@ -103,81 +105,26 @@ TEST_F(StoreDirectoryTest, TheAddressIsThereWhileTheStoreIsOpenAndGoneAfterwards
 TEST_F(StoreDirectoryTest, TheAddressOfAProcessThatWasKilledIsRemoved) {
   std::filesystem::create_directories(Data());
   std::ofstream(Data() + "/endpoint") << "http://127.0.0.1:1\n";
-  StoreDirectory stores(AtPath(Data()), metrics_);
+  StoreDirectory stores(AtPath(Data()), metrics_, NoneRemote);
   const auto store = stores.Open({});
   ASSERT_TRUE(store.ok());
   EXPECT_FALSE(std::filesystem::exists(Data() + "/endpoint"));
 }
 
 TEST_F(StoreDirectoryTest, AServerDoesNotShareAFolderThatIsLocked) {
-  StoreDirectory owner(AtPath(Data()), metrics_);
+  StoreDirectory owner(AtPath(Data()), metrics_, NoneRemote);
   const auto held = owner.Open({});
   StoreOptions options = AtPath(Data());
   options.through_running_server = false;
-  const auto store = StoreDirectory(options, metrics_).Open({});
+  const auto store = StoreDirectory(options, metrics_, NoneRemote).Open({});
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code(), dynamo::kDataFolderLocked);
 }
 
-TEST_F(StoreDirectoryTest, ACommandGoesThroughTheServerThatHoldsTheFolderAndSaysSo) {
-  StoreDirectory server(AtPath(Data()), metrics_);
-  const auto held = server.Open({});
-  DynamoHandler handler(**held, metrics_);
-  HttpServer http({}, metrics_);
-  const auto address = http.Listen("dynamodb", "127.0.0.1", 0, handler);
-  http.Start();
-  const std::string url = "http://" + address->ToString();
-  ASSERT_TRUE(server.PublishEndpoint({}, url).ok());
-
-  StoreOptions options = AtPath(Data());
-  std::string notice;
-  options.notice = [&](const std::string& text) { notice = text; };
-  StoreDirectory command(options, metrics_);
-  const auto store = command.Open({});
-  ASSERT_TRUE(store.ok());
-  EXPECT_THAT(notice, HasSubstr("working through its DynamoDB door at " + url));
-  EXPECT_THAT(notice, HasSubstr(std::to_string(getpid())));
-  const auto tables = base::Wait<dynamo::ListTablesResponse>(
-      [&](auto done) { (*store)->ListTables({}, {}, std::move(done)); });
-  ASSERT_TRUE(tables.ok()) << tables.error().ToString();
-  EXPECT_TRUE(tables->table_names.empty());
-}
-
-TEST_F(StoreDirectoryTest, AnEndpointIsARemoteStore) {
-  StoreDirectory stores({}, metrics_);
-  StoreLocation location = At("http://127.0.0.1:1");
-  location.region = "eu-west-1";
-  location.access_key_id = location.secret_access_key = "x";
-  const auto first = stores.Open(location);
-  const auto second = stores.Open(location);
-  ASSERT_TRUE(first.ok() && second.ok());
-  EXPECT_EQ(first->get(), second->get());
-  EXPECT_THAT((*first)->Location(), HasSubstr("127.0.0.1:1"));
-}
-
-TEST_F(StoreDirectoryTest, TheSameEndpointWithOtherOptionsIsAnotherStore) {
-  StoreDirectory stores(AtPath(Data()), metrics_);
-  StoreLocation location = At("http://127.0.0.1:1");
-  const auto first = stores.Open(location);
-  location.calls.answer_timeout = std::chrono::milliseconds(7);
-  const auto second = stores.Open(location);
-  const auto third = stores.Open(location);
-  ASSERT_TRUE(first.ok() && second.ok() && third.ok());
-  EXPECT_NE(first->get(), second->get());
-  EXPECT_EQ(second->get(), third->get());
-  // A folder has one store, whatever its options.
-  StoreLocation folder;
-  const auto plain = stores.Open(folder);
-  folder.calls = location.calls;
-  const auto again = stores.Open(folder);
-  ASSERT_TRUE(plain.ok() && again.ok());
-  EXPECT_EQ(plain->get(), again->get());
-}
-
 TEST_F(StoreDirectoryTest, ALockedFolderWithoutADoorIsAnErrorThatNamesTheProcess) {
-  StoreDirectory owner(AtPath(Data()), metrics_);
+  StoreDirectory owner(AtPath(Data()), metrics_, NoneRemote);
   const auto held = owner.Open({});
-  const auto store = StoreDirectory(AtPath(Data()), metrics_).Open({});
+  const auto store = StoreDirectory(AtPath(Data()), metrics_, NoneRemote).Open({});
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code(), dynamo::kDataFolderLocked);
   EXPECT_THAT(store.error().message(), HasSubstr(std::to_string(getpid())));

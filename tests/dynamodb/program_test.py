@@ -240,6 +240,15 @@ def test_it_starts_fast_and_small(start):
         assert resident_kb < 40 * 1024
 
 
+def test_a_server_on_its_own_data_loads_no_library_that_it_does_not_call(start):
+    server = start("dynamodb", "--port", "0", "--in-memory")
+    with open(f"/proc/{server.pid}/maps") as maps:
+        loaded = {os.path.basename(line.split()[-1]) for line in maps if ".so" in line}
+    needless = r"stator-|lib(duckdb|ssl|crypto|protobuf|grpc|rocksdb|yaml)"
+    assert [name for name in sorted(loaded) if re.match(needless, name)] == []
+    assert any(name.startswith("libc.so") for name in loaded)
+
+
 def test_open_files_are_limited_by_the_hard_limit_alone(start):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, hard), hard))

@@ -1,11 +1,11 @@
-#include "wire/sigv4.h"
+#include "signing/sigv4.h"
 
 #include <algorithm>
 #include <cstdio>
 
-#include "wire/canonical.h"
+#include "signing/canonical.h"
 
-namespace stator::wire {
+namespace stator::signing {
 
 std::string FormatAmzDate(base::WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -81,4 +81,4 @@ Signer::Signature Signer::Sign(const CanonicalRequest& request, base::WallTime n
   return signature;
 }
 
-}  // namespace stator::wire
+}  // namespace stator::signing

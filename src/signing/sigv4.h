@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 
-namespace stator::wire {
+namespace stator::signing {
 
 // What signs: long-lived keys, or temporary ones with their session token.
 struct Credentials {
@@ -139,4 +139,4 @@ base::Status VerifyV4(const CanonicalRequest& request, const Authorization& auth
                       std::string_view secret_access_key, base::WallTime now,
                       SigningKeyCache& keys);
 
-}  // namespace stator::wire
+}  // namespace stator::signing

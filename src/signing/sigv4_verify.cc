@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "wire/canonical.h"
-#include "wire/sigv4.h"
+#include "signing/canonical.h"
+#include "signing/sigv4.h"
 
-namespace stator::wire {
+namespace stator::signing {
 namespace {
 
 using base::Error;
@@ -235,4 +235,4 @@ base::Status VerifyV4(const CanonicalRequest& request, const Authorization& auth
                 "documentation for details.");
 }
 
-}  // namespace stator::wire
+}  // namespace stator::signing

@@ -1,11 +1,11 @@
-#include "wire/sigv4.h"
+#include "signing/sigv4.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "wire/canonical.h"
+#include "signing/canonical.h"
 
-namespace stator::wire {
+namespace stator::signing {
 namespace {
 
 using testing::EndsWith;
@@ -205,4 +205,4 @@ TEST(SigV4, DatesThatAreNoneAreNotParsed) {
 }
 
 }  // namespace
-}  // namespace stator::wire
+}  // namespace stator::signing

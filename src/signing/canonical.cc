@@ -1,14 +1,14 @@
 // OpenSSL 3 looks its algorithms up by name at every call through the new interface, which costs
 // more than hashing a small request does; the functions of the old one do not.
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "wire/canonical.h"
+#include "signing/canonical.h"
 
 #include <openssl/sha.h>
 
 #include <algorithm>
 #include <cstring>
 
-namespace stator::wire {
+namespace stator::signing {
 namespace {
 
 std::string Hex(const unsigned char* bytes, std::size_t size) {
@@ -157,4 +157,4 @@ std::string SignatureOf(const SigningKey& key, std::string_view x_amz_date, std:
   return Hex(signature.data(), signature.size());
 }
 
-}  // namespace stator::wire
+}  // namespace stator::signing

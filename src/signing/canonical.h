@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "wire/sigv4.h"
+#include "signing/sigv4.h"
 
-namespace stator::wire {
+namespace stator::signing {
 
 // Lower-case hex of the SHA-256 of `bytes`.
 std::string Sha256Hex(std::string_view bytes);
@@ -31,4 +31,4 @@ std::string SignatureOf(const SigningKey& key, std::string_view x_amz_date, std:
 // Whether two header names are the same.
 bool SameHeaderName(std::string_view a, std::string_view b);
 
-}  // namespace stator::wire
+}  // namespace stator::signing
