@@ -120,7 +120,7 @@ void EventLoop::RunPosted() {
 }
 
 void EventLoop::EndRound() {
-  for (Task& task : after_round_) task();
+  for (std::size_t i = 0; i < after_round_.size(); ++i) std::exchange(after_round_[i], Task())();
   after_round_.clear();
 }
 

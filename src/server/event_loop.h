@@ -85,7 +85,8 @@ class EventLoop {
   void Post(Task task);
   // The same for many, with one wake-up.
   void Post(std::vector<Task> tasks);
-  // Runs `task`, which adds no other, when the events that came together have all been handled.
+  // Runs `task` when the events that came together, or the tasks, have all been handled; in the
+  // order of the calls. One that it adds itself comes behind the others.
   void AfterRound(Task task) { after_round_.push_back(std::move(task)); }
   // Calls `tick` once, a second from now. REQUIRES: not called again before it has run.
   void TickLater(Task tick);

@@ -117,6 +117,19 @@ TEST_F(EventLoopTest, WhatARoundReleasesLivesToItsEnd) {
   EXPECT_TRUE(alive_in_round);
 }
 
+TEST_F(EventLoopTest, TheEndOfARoundMayAddToItself) {
+  std::vector<int> order;
+  loop_.Post([&] {
+    loop_.AfterRound([&] {
+      order.push_back(1);
+      loop_.AfterRound([&] { order.push_back(3); });
+    });
+    loop_.AfterRound([&] { order.push_back(2); });
+  });
+  loop_.RunPosted();
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
 TEST_F(EventLoopTest, TheTickComesAboutASecondLaterAndMayAskForTheNext) {
   const auto begin = std::chrono::steady_clock::now();
   int ticks = 0;

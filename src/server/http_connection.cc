@@ -119,9 +119,7 @@ void HttpConnection::OnReady(Readiness readiness) {
     case State::kHandling:
       // Nobody is left to take the answer; else, what has come waits for its turn.
       return (readiness & kBroken) != 0 ? Close() : Wait(kNothing);
-    case State::kWriting:
-      if (Send() && Written()) Run(reader_.Feed(0));
-      return;
+    case State::kWriting: return SendAnswer();
     case State::kLingering: return ReceiveIgnored();
     case State::kClosed: return;
   }
@@ -148,18 +146,15 @@ void HttpConnection::Receive() {
 }
 
 void HttpConnection::Run(Progress progress) {
-  for (;;) {
-    switch (progress) {
-      case Progress::kSendContinue:
-        if (!WriteContinue()) return Close();
-        [[fallthrough]];
-      case Progress::kNeedMore: return Wait(kReadable);
-      case Progress::kFailed: return Refuse();
-      case Progress::kComplete:
-        if (!Handle() || !Write()) return;
-        progress = reader_.Feed(0);
-        break;
-    }
+  switch (progress) {
+    case Progress::kSendContinue:
+      if (!WriteContinue()) return Close();
+      [[fallthrough]];
+    case Progress::kNeedMore: return Wait(kReadable);
+    case Progress::kFailed: return Refuse();
+    case Progress::kComplete:
+      if (Handle()) Respond();
+      return;
   }
 }
 
@@ -199,7 +194,8 @@ void HttpConnection::Answer(ConnectionPointer connection, HttpResponse&& respons
 }
 
 void HttpConnection::Respond() {
-  if (Write()) Run(reader_.Feed(0));
+  Prepare();
+  worker_->SendLater(*this);
 }
 
 void HttpConnection::BuildHead() {
@@ -233,7 +229,11 @@ void HttpConnection::JoinBody() {
   response_.body.clear();
 }
 
-bool HttpConnection::Write() {
+void HttpConnection::SendAnswer() {
+  if (state_ == State::kWriting && Send() && Written()) Run(reader_.Feed(0));
+}
+
+void HttpConnection::Prepare() {
   Enter(State::kWriting);
   BuildHead();
   if (head_only_ || HasNoBody(response_.status))
@@ -241,7 +241,6 @@ bool HttpConnection::Write() {
   else if (response_.body.size() <= kJoinedBodyBytes)
     JoinBody();
   sent_bytes_ = 0;
-  return Send() && Written();
 }
 
 bool HttpConnection::Send() {
@@ -296,7 +295,8 @@ void HttpConnection::Refuse() {
                .content_type = "text/plain",
                .headers = "",
                .body = reader_.error_text() + "\n"};
-  Write();
+  Prepare();
+  if (Send()) Written();
 }
 
 void HttpConnection::Linger() {

@@ -60,6 +60,9 @@ class HttpConnection final : public boost::intrusive_ref_counter<HttpConnection>
   std::size_t serial() const { return serial_; }
   // The answer of the request in flight; on any thread, exactly once.
   static void Answer(boost::intrusive_ptr<HttpConnection> connection, HttpResponse&& response);
+  // Sends the answer that has been given to HttpWorker::SendLater, unless the connection has
+  // closed; then reads on.
+  void SendAnswer();
   // Closes the connection when its time is up, at second `now` of the worker.
   void Sweep(std::uint32_t now);
   // The server stops: closes the connection now when it is idle, else after its answer.
@@ -70,8 +73,8 @@ class HttpConnection final : public boost::intrusive_ref_counter<HttpConnection>
  private:
   using Progress = HttpRequestReader::Progress;
   // kIdle: between requests; kReading: part of one is here; kHandling: its answer is awaited;
-  // kWriting: the answer did not fit the socket's buffer; kLingering: refused, waiting for the
-  // client to read that; kClosed: the socket is closed.
+  // kWriting: the socket's buffer does not have all of the answer yet; kLingering: refused, waiting
+  // for the client to read that; kClosed: the socket is closed.
   enum class State : std::uint8_t { kIdle, kReading, kHandling, kWriting, kLingering, kClosed };
 
   void OnReady(Readiness readiness) override;
@@ -84,9 +87,10 @@ class HttpConnection final : public boost::intrusive_ref_counter<HttpConnection>
   void Receive();
   // Has the complete request handled; true when the answer is there already.
   bool Handle();
+  // Makes bytes of response_, which go out when the round ends.
   void Respond();
-  // Writes response_; true when all of it went out at once and the connection stays open.
-  bool Write();
+  // Makes bytes of response_.
+  void Prepare();
   // Sends what the socket takes of the rest of head and body; true when that was all of it.
   bool Send();
   // After an answer; true when the connection stays open.

@@ -83,6 +83,20 @@ void HttpWorker::Sweep() {
   if (!connections_.empty()) ArmSweep();
 }
 
+void HttpWorker::SendLater(HttpConnection& connection) {
+  if (unsent_.empty()) loop_.AfterRound([this] { SendAnswers(); });
+  unsent_.push_back(&connection);
+  if (unsent_.size() >= kUnsentMax && !sending_) SendAnswers();
+}
+
+// The next request of a connection may be here already; its answer then comes behind the others.
+void HttpWorker::SendAnswers() {
+  sending_ = true;
+  for (std::size_t i = 0; i < unsent_.size(); ++i) unsent_[i]->SendAnswer();
+  unsent_.clear();
+  sending_ = false;
+}
+
 void HttpWorker::CloseAll() {
   for (auto at = connections_.begin(); at != connections_.end();) (at++)->Close();
 }
@@ -90,6 +104,7 @@ void HttpWorker::CloseAll() {
 void HttpWorker::Drain(std::chrono::milliseconds patience) {
   loop_.Post([this, patience] {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(patience).count();
+    SendAnswers();
     drain_until_ = now_ + 1 + static_cast<std::uint32_t>(seconds);
     for (auto at = connections_.begin(); at != connections_.end();) (at++)->Drain();
     if (seconds == 0) CloseAll();

@@ -58,6 +58,13 @@ class HttpWorker final : public base::CompletionQueue {
   const std::string& date_header() const { return date_header_; }
   // What all threads share.
   HttpShared& shared() { return shared_; }
+  // Has `connection` send its answer when the events that came together, or the completions, have
+  // all been handled, or kUnsentMax answers wait. Sent one by one, each would find the client
+  // asleep again when it runs on another processor, and waking it costs several times what sending
+  // does; sent together, the first one wakes it.
+  void SendLater(HttpConnection& connection);
+  // An answer that is ready waits at most for this many others to be made.
+  static constexpr std::size_t kUnsentMax = 16;
   // Called by a connection that has closed: releases it after the round, and ends a draining thread
   // after the last one.
   void Closed(HttpConnection& connection);
@@ -74,6 +81,7 @@ class HttpWorker final : public base::CompletionQueue {
   void CloseAll();
   // Gives up a connection of the list; answers the list's reference.
   boost::intrusive_ptr<HttpConnection> Release(HttpConnection& connection);
+  void SendAnswers();
   void EndIfDrained();
   void RefreshDate();
 
@@ -81,6 +89,9 @@ class HttpWorker final : public base::CompletionQueue {
   const std::size_t number_;
   EventLoop loop_;
   boost::intrusive::list<HttpConnection, boost::intrusive::constant_time_size<false>> connections_;
+  // They live until the round is over.
+  std::vector<HttpConnection*> unsent_;
+  bool sending_ = false;
   std::vector<EventLoop::Task> at_sweep_;
   std::thread thread_;
   std::thread::id thread_id_;

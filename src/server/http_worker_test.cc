@@ -181,6 +181,31 @@ TEST_F(HttpWorkerTest, AConnectionThatPipelinesMovesAndLosesNothing) {
   mover.join();
 }
 
+TEST_F(HttpWorkerTest, EachOfManyConnectionsOfARoundIsAnsweredOrClosed) {
+  constexpr std::string_view kTwoRequests = "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n";
+  constexpr std::size_t kClients = 2 * HttpWorker::kUnsentMax + 5;
+  std::vector<FileDescriptor> clients;
+  for (std::size_t i = 0; i < kClients; ++i) clients.push_back(Connect(*workers_[0], i));
+  // The thread waits here, so that all requests come to it at once.
+  std::promise<void> sent;
+  workers_[0]->loop().Post([&] { sent.get_future().wait(); });
+  for (std::size_t i = 0; i < kClients; ++i) {
+    const std::string_view bytes = i % 3 == 1 ? "no HTTP\r\n\r\n" : kTwoRequests;
+    ASSERT_EQ(send(clients[i].number(), bytes.data(), bytes.size(), 0),
+              static_cast<ssize_t>(bytes.size()));
+    if (i % 3 == 2) clients[i].Close();
+  }
+  sent.set_value();
+  for (std::size_t i = 0; i < kClients; i += 3) {
+    client_ = std::move(clients[i]);
+    EXPECT_EQ(ReceiveThreads(2), "00") << "client " << i;
+  }
+  for (std::size_t i = 1; i < kClients; i += 3) {
+    client_ = std::move(clients[i]);
+    EXPECT_THAT(Receive(), HasSubstr("HTTP/1.1 400")) << "client " << i;
+  }
+}
+
 TEST_F(HttpWorkerTest, AConnectionThatComesWhileItsThreadDrainsIsClosed) {
   Send("/wait");
   auto answer = handler_.Waiting();
