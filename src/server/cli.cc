@@ -188,18 +188,12 @@ class CommandRunner {
  private:
   base::Result<std::shared_ptr<features::AnalyticalEngine>> AnalyticalEngine() {
     STATOR_ASSIGN_OR_RETURN(LoadableModule * sql, modules_.Load("sql"));
-    STATOR_ASSIGN_OR_RETURN(auto engine, sql->MakeAnalyticalEngine());
-    if (engine != nullptr) return engine;
-    return base::Error(base::ErrorKind::kUnavailable, kModuleNotLoaded,
-                       "The part 'sql' of Stator has no engine that reads files.");
+    return sql->MakeAnalyticalEngine();
   }
 
   base::Result<std::shared_ptr<dynamo::Store>> OpenRemote(const StoreLocation& location) {
     STATOR_ASSIGN_OR_RETURN(LoadableModule * remote, modules_.Load("remote"));
-    STATOR_ASSIGN_OR_RETURN(auto store, remote->OpenRemoteStore(location));
-    if (store != nullptr) return store;
-    return base::Error(base::ErrorKind::kUnavailable, kModuleNotLoaded,
-                       "The part 'remote' of Stator opens no stores.");
+    return remote->OpenRemoteStore(location);
   }
 
   Console console_;

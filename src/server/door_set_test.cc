@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "dynamo/errors.h"
-#include "server/store_directory.h"
+#include "server/test_stores.h"
 
 namespace stator::server {
 namespace {
@@ -21,9 +21,6 @@ class DoorSetTest : public ::testing::Test {
     StoreOptions options;
     options.in_memory = true;
     return options;
-  }
-  static base::Result<std::shared_ptr<dynamo::Store>> NoneRemote(const StoreLocation& location) {
-    return UsageError("unexpected: " + location.endpoint_url);
   }
   static DoorPlan Plan(std::string name, std::uint16_t port = 0, bool is_explicit = true) {
     DoorPlan plan{.name = std::move(name), .port = port, .is_explicit = is_explicit};

@@ -22,19 +22,14 @@ std::vector<Command> FeatureCommands();
 // The module itself.
 class FeatureModule final : public LoadableModule {
  public:
-  // Makes the table of commands.
-  FeatureModule() : commands_(FeatureCommands()) {}
   // See FeatureCommands.
-  const std::vector<Command>& Commands() const override { return commands_; }
+  std::vector<Command> Commands() const override { return FeatureCommands(); }
   // The online store that feature_store.yaml names. nullopt without a file, or when the file
   // disables the store.
   base::Result<std::optional<StoreLocation>> ConfiguredStore(
       const std::string& feature_store_yaml) const override;
   // The door of the repo in the working folder; a closed one when there is none.
   base::Result<std::unique_ptr<Door>> OpenDoor(const DoorContext& context) override;
-
- private:
-  std::vector<Command> commands_;
 };
 
 }  // namespace stator::server

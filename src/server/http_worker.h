@@ -63,7 +63,8 @@ class HttpWorker final : public base::CompletionQueue {
   // asleep again when it runs on another processor, and waking it costs several times what sending
   // does; sent together, the first one wakes it.
   void SendLater(HttpConnection& connection);
-  // An answer that is ready waits at most for this many others to be made.
+  // An answer that is ready waits at most for this many others to be made: as many as there were
+  // clients where the gain was measured (docs/performance.md).
   static constexpr std::size_t kUnsentMax = 16;
   // Called by a connection that has closed: releases it after the round, and ends a draining thread
   // after the last one.

@@ -48,29 +48,46 @@ class Door : public HttpHandler {
   virtual base::Status Ready() const { return base::OkStatus(); }
 };
 
-// The one object that a module gives the program. Thread-safe after its construction.
+// The code of a module that is missing, of another version than the program, or without the part
+// that is asked of it.
+inline constexpr std::string_view kModuleNotLoaded = "ModuleNotLoaded";
+
+// The one object that a module gives the program. Thread-safe after its construction. What a module
+// does not override it has not: the program asks each only for what it is loaded for.
 class LoadableModule {
  public:
   virtual ~LoadableModule() = default;
   // Its commands. Each stands, with its summary, in command_table.cc too, so that the list of
   // commands can be printed without loading anything.
-  virtual const std::vector<Command>& Commands() const = 0;
-  // What the configuration in the working folder (feature_store.yaml, or spicepod.yaml) says about
-  // the store; nullopt when there is no such file. ERRORS: a file that cannot be read as one.
+  virtual std::vector<Command> Commands() const { return {}; }
+  // What the configuration in the working folder (feature_store.yaml) says about the store; nullopt
+  // when there is no such file. ERRORS: a file that cannot be read as one.
   virtual base::Result<std::optional<StoreLocation>> ConfiguredStore(
-      const std::string& feature_store_yaml) const = 0;
-  // Opens its door. A configuration that is not there is no error: the door then says so in its
-  // answers.
-  virtual base::Result<std::unique_ptr<Door>> OpenDoor(const DoorContext& context) = 0;
-  // The engine behind features::AnalyticalEngine; null from every module but `sql`.
-  virtual base::Result<std::shared_ptr<features::AnalyticalEngine>> MakeAnalyticalEngine() {
-    return std::shared_ptr<features::AnalyticalEngine>();
+      const std::string& /*feature_store_yaml*/) const {
+    return std::optional<StoreLocation>();
   }
-  // A store outside of this process; null from every module but `remote`. REQUIRES:
-  // location.remote().
+  // Opens its door. A configuration that is not there is no error: the door then says so in its
+  // answers. ERRORS: ModuleNotLoaded of a module without a door.
+  virtual base::Result<std::unique_ptr<Door>> OpenDoor(const DoorContext& /*context*/) {
+    return Without("a door");
+  }
+  // The engine behind features::AnalyticalEngine. ERRORS: ModuleNotLoaded of every module but
+  // `sql`.
+  virtual base::Result<std::shared_ptr<features::AnalyticalEngine>> MakeAnalyticalEngine() {
+    return Without("an engine that reads files");
+  }
+  // A store outside of this process. ERRORS: ModuleNotLoaded of every module but `remote`.
+  // REQUIRES: location.remote().
   virtual base::Result<std::shared_ptr<dynamo::Store>> OpenRemoteStore(
       const StoreLocation& /*location*/) {
-    return std::shared_ptr<dynamo::Store>();
+    return Without("a client of other stores");
+  }
+
+ private:
+  static base::Error Without(const std::string& part) {
+    return {base::ErrorKind::kInternal, kModuleNotLoaded,
+            "This part of Stator is without " + part +
+                "; program and modules are of different builds, install all of one."};
   }
 };
 

@@ -11,9 +11,6 @@
 
 namespace stator::server {
 
-// The code of a module that is missing, or of another version than the program.
-inline constexpr std::string_view kModuleNotLoaded = "ModuleNotLoaded";
-
 // Finds modules beside the program, or in ../lib/stator as `make install` lays them out. Once
 // opened, a module stays: its code may be on any stack. Thread-safe.
 class ModuleLoader {

@@ -3,18 +3,8 @@
 #include <utility>
 
 #include "remote/remote_dynamo.h"
-#include "server/module_loader.h"
 
 namespace stator::server {
-
-base::Result<std::optional<StoreLocation>> RemoteModule::ConfiguredStore(const std::string&) const {
-  return std::optional<StoreLocation>();
-}
-
-base::Result<std::unique_ptr<Door>> RemoteModule::OpenDoor(const DoorContext&) {
-  return base::Error(base::ErrorKind::kInternal, kModuleNotLoaded,
-                     "The part 'remote' of Stator has no door.");
-}
 
 base::Result<std::shared_ptr<dynamo::Store>> RemoteModule::OpenRemoteStore(
     const StoreLocation& location) {

@@ -4,12 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "base/completion.h"
 #include "server/dynamo_handler.h"
 #include "server/http_server.h"
-#include "server/store_directory.h"
+#include "server/test_stores.h"
 
 namespace stator::server {
 namespace {
@@ -18,29 +16,16 @@ using ::testing::HasSubstr;
 
 class RemoteModuleTest : public ::testing::Test {
  protected:
-  RemoteModuleTest()
-      : folder_(std::filesystem::temp_directory_path() /
-                ("stator-" + std::to_string(getpid()) + "-" +
-                 ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~RemoteModuleTest() override { std::filesystem::remove_all(folder_); }
-
   StoreOptions AtData() const {
     StoreOptions options;
-    options.path = (folder_ / "data").string();
+    options.path = folder_ / "data";
     return options;
   }
   RemoteOpener Opener() {
     return [this](const StoreLocation& location) { return module_.OpenRemoteStore(location); };
   }
-  static StoreLocation At(const std::string& endpoint) {
-    StoreLocation location;
-    location.endpoint_url = endpoint;
-    return location;
-  }
 
-  std::filesystem::path folder_;
+  TestFolder folder_;
   base::MetricsRegistry metrics_;
   RemoteModule module_;
 };
@@ -98,6 +83,14 @@ TEST_F(RemoteModuleTest, TheSameEndpointWithOtherOptionsIsAnotherStore) {
   const auto again = stores.Open(folder);
   ASSERT_TRUE(plain.ok() && again.ok());
   EXPECT_EQ(plain->get(), again->get());
+}
+
+TEST_F(RemoteModuleTest, WhatAModuleIsWithoutIsAnErrorThatSaysWhatToDo) {
+  const auto engine = module_.MakeAnalyticalEngine();
+  ASSERT_FALSE(engine.ok());
+  EXPECT_EQ(engine.error().code(), kModuleNotLoaded);
+  EXPECT_THAT(engine.error().message(), HasSubstr("install all of one"));
+  EXPECT_THAT(module_.Commands(), ::testing::IsEmpty());
 }
 
 }  // namespace

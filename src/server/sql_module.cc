@@ -54,15 +54,6 @@ base::CallContext SqlCommandContext(const CommandEnvironment& environment) {
   return context;
 }
 
-SqlModule::SqlModule() {
-  commands_.push_back(MakeSqlCommand());
-  commands_.push_back(MakeImportCommand());
-}
-
-base::Result<std::optional<StoreLocation>> SqlModule::ConfiguredStore(const std::string&) const {
-  return std::optional<StoreLocation>();
-}
-
 base::Result<std::unique_ptr<Door>> SqlModule::OpenDoor(const DoorContext& context) {
   sql::SqlEngineOptions options;
   options.store = &context.store;

@@ -38,23 +38,15 @@ Command MakeSqlCommand();
 // `stator import`: the rows of a query or of a file become items of a table.
 Command MakeImportCommand();
 
-// The module itself.
+// The module itself. It works on the store of the process: no file of its own names another one.
 class SqlModule final : public LoadableModule {
  public:
-  // Makes the table of commands.
-  SqlModule();
   // `sql` and `import`.
-  const std::vector<Command>& Commands() const override { return commands_; }
-  // SQL works on the store of the process; no file of its own names another one.
-  base::Result<std::optional<StoreLocation>> ConfiguredStore(
-      const std::string& feature_store_yaml) const override;
+  std::vector<Command> Commands() const override { return {MakeSqlCommand(), MakeImportCommand()}; }
   // POST /v1/sql on an engine that can reach no file, extension or setting.
   base::Result<std::unique_ptr<Door>> OpenDoor(const DoorContext& context) override;
   // DuckDB over data files, in an instance apart from those of the doors.
   base::Result<std::shared_ptr<features::AnalyticalEngine>> MakeAnalyticalEngine() override;
-
- private:
-  std::vector<Command> commands_;
 };
 
 }  // namespace stator::server

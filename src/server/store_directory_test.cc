@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "dynamo/errors.h"
-#include "server/flags.h"
+#include "server/test_stores.h"
 
 namespace stator::server {
 namespace {
@@ -17,28 +17,11 @@ using ::testing::HasSubstr;
 
 class StoreDirectoryTest : public ::testing::Test {
  protected:
-  StoreDirectoryTest()
-      : folder_(std::filesystem::temp_directory_path() /
-                ("stator-" + std::to_string(getpid()) + "-" +
-                 ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~StoreDirectoryTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Data(const std::string& name = "data") const { return (folder_ / name).string(); }
+  std::string Data(const std::string& name = "data") const { return folder_ / name; }
   StoreOptions AtPath(const std::string& path) const {
     StoreOptions options;
     options.path = path;
     return options;
-  }
-  // These tests stay in data folders; remote_module_test.cc does not.
-  static base::Result<std::shared_ptr<dynamo::Store>> NoneRemote(const StoreLocation& location) {
-    return UsageError("unexpected: " + location.endpoint_url);
-  }
-  static StoreLocation At(const std::string& endpoint) {
-    StoreLocation location;
-    location.endpoint_url = endpoint;
-    return location;
   }
   std::string Endpoint() const {
     std::ifstream file(Data() + "/endpoint");
@@ -47,7 +30,7 @@ class StoreDirectoryTest : public ::testing::Test {
     return line;
   }
 
-  std::filesystem::path folder_;
+  TestFolder folder_;
   base::MetricsRegistry metrics_;
 };
 
