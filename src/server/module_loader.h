@@ -1,4 +1,5 @@
-// Opens loadable modules by need.
+// Opens loadable modules by need: each brings libraries of its own, which a start without it does
+// not pay for (docs/adr-0006-modules-loaded-by-need.md).
 #pragma once
 
 #include <map>
