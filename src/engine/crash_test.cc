@@ -13,6 +13,7 @@
 
 #include "dynamo/errors.h"
 #include "engine/test_engine.h"
+#include "engine/test_io_thread.h"
 #include "testing/faulty_file_system.h"
 
 namespace stator::engine {
@@ -38,6 +39,7 @@ class CrashTest : public ::testing::Test {
     options.env = env_.get();
     options.sync = sync;
     options.relaxed_sync_interval = std::chrono::minutes(10);
+    options.idle_sync_max = std::chrono::minutes(10);
     options.memtable_bytes = 64 << 10;  // so that flushes and compactions happen in the storm
     return options;
   }
@@ -165,15 +167,20 @@ class CrashTest : public ::testing::Test {
     engine.MakeTable("storm", "id S");
   }
 
-  // `rounds` storms, each cut off by a loss of power; the losses found after reopening.
-  int RunStorms(int rounds, bool sync) {
+  // `rounds` storms, each cut off by a loss of power; the losses found after reopening. The writers
+  // call on threads of their own or all on one I/O thread.
+  int RunStorms(int rounds, bool sync, bool on_io_thread = false) {
     std::mt19937 random(20011);
     MakeTableSafely();
     int losses = 0;
     for (int round = 0; round < rounds; ++round) {
       {
         TestEngine engine(Options(sync));
+        TestIoThread io_thread;
+        if (on_io_thread) engine.CallOn(io_thread);
         Storm(engine, random, 1 + static_cast<int>(random() % 150));
+        io_thread.Stop();
+        idle_syncs_ += io_thread.idle_tasks_done();
       }
       files_->RestorePower();
       TestEngine engine(Options(sync));
@@ -187,6 +194,7 @@ class CrashTest : public ::testing::Test {
   std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(files_);
   std::atomic<int> next_version_{0};
   std::atomic<int> acknowledged_{0};
+  int idle_syncs_ = 0;
   // Whether a storm goes through faults of the disk before the power is cut.
   std::atomic<bool> faults_{false};
   // Guards known_.
@@ -199,6 +207,12 @@ TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFiftyLossesOfPower) {
   EXPECT_GT(acknowledged_, 500);
 }
 
+TEST_F(CrashTest, SoItDoesWhereTheIoThreadSyncs) {
+  EXPECT_EQ(RunStorms(50, /*sync=*/true, /*on_io_thread=*/true), 0);
+  EXPECT_GT(acknowledged_, 500);
+  EXPECT_GT(idle_syncs_, 100);
+}
+
 TEST_F(CrashTest, WithoutSyncTheSameStormsLoseWrites) {
   EXPECT_GT(RunStorms(10, /*sync=*/false), 0);
 }
@@ -206,11 +220,14 @@ TEST_F(CrashTest, WithoutSyncTheSameStormsLoseWrites) {
 TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFaultsOfTheDiskToo) {
   std::mt19937 random(1009);
   MakeTableSafely();
-  for (int round = 0; round < 4; ++round) {
+  for (int round = 0; round < 8; ++round) {
     {
       TestEngine engine(Options());
+      TestIoThread io_thread;
+      if (round % 2 == 1) engine.CallOn(io_thread);
       faults_ = true;
       Storm(engine, random, 20);
+      io_thread.Stop();
     }
     files_->RestorePower();
     files_->SetBytesLeft(FaultyFileSystem::kNoLimit);

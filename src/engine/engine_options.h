@@ -28,6 +28,11 @@ struct EngineOptions {
   // what that interval held.
   bool sync = true;
   std::chrono::milliseconds relaxed_sync_interval{1'000};
+  // An I/O thread of a server commits and syncs the writes that it brought, in place of sleeping,
+  // as long as that takes no longer on average: what a read that comes just then waits for. Zero:
+  // never. The sync of an SSD without a cache that survives loss of power takes several times as
+  // long.
+  std::chrono::microseconds idle_sync_max{500};
   // Rows kept in memory whole, as point reads fill them (row_cache.h); 0: none.
   std::size_t row_cache_bytes = std::size_t{128} << 20;
   // Uncompressed blocks kept in memory; filled as they are read.

@@ -34,27 +34,32 @@ Error WriteRefused(const rocksdb::Status& failure) {
                                    "when the disk does, else repair it and start Stator again)");
 }
 
-std::uint64_t MicrosecondsSince(std::chrono::steady_clock::time_point start) {
-  const auto taken = std::chrono::steady_clock::now() - start;
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(taken).count());
+SyncMode ModeOf(const EngineOptions& options) {
+  if (options.in_memory) return SyncMode::kNone;
+  return options.sync ? SyncMode::kEveryWrite : SyncMode::kRelaxed;
+}
+
+std::chrono::microseconds Since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               start);
 }
 
 }  // namespace
 
-LogSync::LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode,
-                 std::chrono::milliseconds interval, base::MetricsRegistry* metrics)
+LogSync::LogSync(rocksdb::DB* db, LogFiles* files, const EngineOptions& options,
+                 base::MetricsRegistry* metrics)
     : db_(db),
       files_(files),
-      mode_(mode),
-      interval_(interval),
+      mode_(ModeOf(options)),
+      interval_(options.relaxed_sync_interval),
+      idle_sync_max_(options.idle_sync_max),
       syncs_(metrics->GetCounter("stator_engine_syncs_total", "Syncs of the engine's log.")),
       synced_writes_(metrics->GetCounter("stator_engine_synced_writes_total",
                                          "Writes acknowledged by a sync of the log; divided by "
                                          "stator_engine_syncs_total: writes for each sync.")),
       sync_seconds_(metrics->GetHistogram("stator_engine_sync_seconds",
                                           "How long a sync of the engine's log takes.")),
-      thread_(mode == SyncMode::kNone ? std::thread() : std::thread([this] { Run(); })),
+      thread_(mode_ == SyncMode::kNone ? std::thread() : std::thread([this] { Run(); })),
       resume_thread_(files == nullptr ? std::thread() : std::thread([this] { RunResume(); })) {
   if (files_ == nullptr) return;
   files_->room().Begin([this](const rocksdb::IOStatus& failure) { ReportFailure(failure); });
@@ -69,6 +74,7 @@ void LogSync::Stop() {
     std::lock_guard lock(mutex_);
     stopping_ = true;
     failing = !failure_.ok();
+    TakeBack();
     work_.notify_one();
     writable_.notify_all();
     failing_.notify_one();
@@ -112,21 +118,104 @@ Status LogSync::WaitUntilWritable(const base::Deadline& deadline) {
 }
 
 template <typename Add>
-void LogSync::Enqueue(Add&& add) {
+void LogSync::Enqueue(base::CompletionQueue* from, Add&& add) {
   bool wake = false;
   {
     std::lock_guard lock(mutex_);
     const bool short_of = queue_.size() < expected_;
+    const bool first = queue_.size() == 0;
     add();
-    wake = idle_ || (short_of && queue_.size() >= expected_);
+    if (lent_to_ != nullptr && lent_to_ != from) TakeBack();
+    if (lent_to_ == nullptr && first && idle_ && MayLend()) LendTo(from);
+    wake = lent_to_ == nullptr && (idle_ || (short_of && queue_.size() >= expected_));
   }
   // Behind the lock, which the woken thread needs.
   if (wake) work_.notify_one();
 }
 
+bool LogSync::MayLend() const {
+  return lending_pause_ == 0 && !stopping_ && !stopped_ && failure_.ok() &&
+         lately_in_flight_ <= kLendInFlightMax && average_taken_ &&
+         *average_taken_ <= idle_sync_max_;
+}
+
+void LogSync::LendTo(base::CompletionQueue* queue) {
+  if (queue == nullptr || !queue->WhenIdle(*this)) {
+    lending_pause_ = kSyncsWithoutLending;
+    return;
+  }
+  lent_to_ = queue;
+  gathered_ = 0;
+}
+
+void LogSync::TakeBack() {
+  lending_pause_ = kSyncsWithoutLending;
+  if (!lent_busy_) lent_to_ = nullptr;
+}
+
+void LogSync::NoteTaken() {
+  constexpr int kWeight = 8;
+  average_taken_ =
+      average_taken_ ? (*average_taken_ * (kWeight - 1) + last_taken_) / kWeight : last_taken_;
+  lately_in_flight_ = in_flight_;
+  if (lending_pause_ > 0) --lending_pause_;
+}
+
+std::optional<std::chrono::microseconds> LogSync::OnIdle(base::CompletionQueue& queue) {
+  std::unique_lock lock(mutex_);
+  // It was taken back.
+  if (lent_to_ != &queue) return std::nullopt;
+  const auto patience = GatherLent();
+  if (patience.count() > 0) return patience;
+  std::swap(lent_work_, queue_);
+  lent_busy_ = true;
+  lock.unlock();
+  Complete(lent_work_, rocksdb::Status::OK(), &queue);
+  lock.lock();
+  lent_busy_ = false;
+  gathered_ = 0;
+  NoteTaken();
+  if (queue_.size() > 0 && MayLend()) return std::chrono::microseconds(0);
+  lent_to_ = nullptr;
+  const bool wake = stopping_ || queue_.size() > 0;
+  lock.unlock();
+  if (wake) work_.notify_one();
+  return std::nullopt;
+}
+
+void LogSync::GiveUp(base::CompletionQueue& queue) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lent_to_ != &queue) return;
+    TakeBack();
+  }
+  work_.notify_one();
+}
+
+std::chrono::microseconds LogSync::GatherLent() {
+  constexpr std::chrono::microseconds kNoLonger{0};
+  if (queue_.size() >= in_flight_) {
+    vain_waits_ = 0;
+    return kNoLonger;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (gathered_ == 0) {
+    if (!WaitsForOthers()) return kNoLonger;
+    gather_all_until_ = now + kLentGatherMax;
+  }
+  if (queue_.size() != gathered_) gather_until_ = std::min(now + Patience(), gather_all_until_);
+  gathered_ = queue_.size();
+  if (now < gather_until_) {
+    return std::chrono::ceil<std::chrono::microseconds>(gather_until_ - now);
+  }
+  ++vain_waits_;
+  return kNoLonger;
+}
+
 void LogSync::Submit(std::unique_ptr<PendingWrite> write) {
   if (commits_later()) {
-    return Enqueue([&] { queue_.pending.push_back(std::move(write)); });
+    base::CompletionQueue* const from = write->completions();
+    return Enqueue(from, [&] { queue_.pending.push_back(std::move(write)); });
   }
   const Status outcome = commit_({&write, 1}).front();
   if (outcome.ok()) return Acknowledge(std::move(write));
@@ -135,7 +224,8 @@ void LogSync::Submit(std::unique_ptr<PendingWrite> write) {
 
 void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
   if (mode_ == SyncMode::kEveryWrite) {
-    return Enqueue([&] { queue_.committed.push_back(std::move(waiter)); });
+    base::CompletionQueue* const from = waiter->completions();
+    return Enqueue(from, [&] { queue_.committed.push_back(std::move(waiter)); });
   }
   dirty_.store(true, std::memory_order_relaxed);
   Release();
@@ -149,6 +239,7 @@ void LogSync::ReportFailure(const rocksdb::Status& status) {
     base::Log(base::LogLevel::kError, "engine refuses writes", {{"reason", status.ToString()}});
   }
   refusing_.store(true, std::memory_order_release);
+  TakeBack();
   work_.notify_one();
   writable_.notify_all();
   failing_.notify_one();
@@ -158,6 +249,8 @@ void LogSync::ReportStopped() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
   refusing_.store(true, std::memory_order_release);
+  TakeBack();
+  work_.notify_one();
 }
 
 void LogSync::Run() {
@@ -165,22 +258,26 @@ void LogSync::Run() {
   Work work;
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (mode_ == SyncMode::kEveryWrite && failure_.ok()) Gather(lock);
+    // A queue that can be lent waits on the thread that it is lent to.
+    const bool may_lend = queue_.size() == 0 && MayLend();
+    if (mode_ == SyncMode::kEveryWrite && failure_.ok() && !may_lend) Gather(lock);
     expected_ = 0;
     WaitForWork(lock);
     std::swap(work, queue_);
     const bool last = stopping_;
     const rocksdb::Status failure = failure_;
     lock.unlock();
-    if (work.size() > 0) Complete(work, failure);
+    const bool any = work.size() > 0;
+    if (any) Complete(work, failure, nullptr);
     if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
     lock.lock();
+    if (any) NoteTaken();
     if (last && queue_.size() == 0) return;
   }
 }
 
 void LogSync::WaitForWork(std::unique_lock<std::mutex>& lock) {
-  const auto wanted = [&] { return stopping_ || queue_.size() > 0; };
+  const auto wanted = [&] { return lent_to_ == nullptr && (stopping_ || queue_.size() > 0); };
   idle_ = true;
   if (mode_ == SyncMode::kRelaxed) {
     work_.wait_for(lock, interval_, wanted);
@@ -190,19 +287,25 @@ void LogSync::WaitForWork(std::unique_lock<std::mutex>& lock) {
   idle_ = false;
 }
 
+bool LogSync::WaitsForOthers() {
+  if (vain_waits_ >= kVainWaitsMax && ++not_waited_ < kSyncsWithoutWait) return false;
+  not_waited_ = 0;
+  return true;
+}
+
+std::chrono::microseconds LogSync::Patience() const { return std::min(kGatherMax, 2 * last_sync_); }
+
 void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   expected_ = std::exchange(in_flight_, 0);
-  if (queue_.size() >= expected_) return;
-  if (vain_waits_ >= kVainWaitsMax && ++not_waited_ < kSyncsWithoutWait) return;
-  not_waited_ = 0;
-  const auto patience = std::min(kGatherMax, 2 * last_sync_);
+  if (queue_.size() >= expected_ || !WaitsForOthers()) return;
   const bool came = work_.wait_for(
-      lock, patience, [&] { return stopping_ || !failure_.ok() || queue_.size() >= expected_; });
+      lock, Patience(), [&] { return stopping_ || !failure_.ok() || queue_.size() >= expected_; });
   // Nobody has waited for those who did not come when there is nobody at all.
   if (came || queue_.size() > 0) vain_waits_ = came ? 0 : vain_waits_ + 1;
 }
 
-void LogSync::Complete(Work& work, const rocksdb::Status& failure) {
+void LogSync::Complete(Work& work, const rocksdb::Status& failure, base::CompletionQueue* here) {
+  const auto start = std::chrono::steady_clock::now();
   std::vector<Answer> answers;
   answers.reserve(work.size());
   CommitPending(work, failure, answers);
@@ -214,7 +317,8 @@ void LogSync::Complete(Work& work, const rocksdb::Status& failure) {
   in_flight_ = waiting_.fetch_sub(waiting, std::memory_order_relaxed);
   for (auto& waiter : work.committed) answers.push_back({std::move(waiter), outcome});
   work.Clear();
-  RunAll(std::move(answers));
+  last_taken_ = Since(start);
+  RunAll(std::move(answers), here);
 }
 
 void LogSync::CommitPending(Work& work, const rocksdb::Status& failure,
@@ -232,11 +336,11 @@ void LogSync::CommitPending(Work& work, const rocksdb::Status& failure,
   }
 }
 
-void LogSync::RunAll(std::vector<Answer> answers) {
+void LogSync::RunAll(std::vector<Answer> answers, const base::CompletionQueue* here) {
   std::vector<std::pair<base::CompletionQueue*, std::vector<base::CompletionTask>>> groups;
   for (Answer& answer : answers) {
     base::CompletionQueue* const queue = answer.waiter->completions();
-    if (queue == nullptr) {
+    if (queue == nullptr || queue == here) {
       answer.waiter->Run(answer.outcome);
       continue;
     }
@@ -270,7 +374,7 @@ Status LogSync::SyncLog(std::size_t writes) {
   rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
   if (status.ok()) status = CheckLog();
   if (status.ok()) status = Failure();
-  last_sync_ = std::chrono::microseconds(MicrosecondsSince(start));
+  last_sync_ = Since(start);
   sync_seconds_->Record(static_cast<std::uint64_t>(last_sync_.count()));
   syncs_->Add();
   if (!status.ok()) {

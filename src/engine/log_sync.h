@@ -4,6 +4,10 @@
 // far as one batch, syncs the log and completes them; those that arrive meanwhile share the next
 // sync. Who commits many items at once does so on its own thread and hands over the completion
 // alone.
+//
+// While the disk is quick and all writes come from one I/O thread that serves nobody else, the
+// queue is lent to that thread: it does the same when it would otherwise sleep, and wakes nobody
+// (docs/adr-0013-io-thread-syncs.md).
 #pragma once
 
 #include <rocksdb/db.h>
@@ -15,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <thread>
@@ -24,6 +29,7 @@
 #include "base/completion_queue.h"
 #include "base/metrics.h"
 #include "base/result.h"
+#include "engine/engine_options.h"
 #include "engine/log_files.h"
 
 namespace stator::engine {
@@ -75,17 +81,18 @@ using CommitFunction =
 
 // Owns the sync thread of one database, and the resume thread, which gets it going again after the
 // disk failed. Thread-safe.
-class LogSync {
+class LogSync final : private base::IdleTask {
  public:
   // Writes that may wait at once; beyond it, writes are refused as throttled before anything is
   // written. 16 MB of log at 256 bytes a write.
   static constexpr std::size_t kWaitingMax = 65'536;
 
   // Starts the threads. `db`, `files` and `metrics` outlive this; `files` is null without a log.
-  LogSync(rocksdb::DB* db, LogFiles* files, SyncMode mode, std::chrono::milliseconds interval,
+  // Of `options` counts what says how writes are synced.
+  LogSync(rocksdb::DB* db, LogFiles* files, const EngineOptions& options,
           base::MetricsRegistry* metrics);
   // Stops.
-  ~LogSync();
+  ~LogSync() override;
   LogSync(const LogSync&) = delete;
   LogSync& operator=(const LogSync&) = delete;
 
@@ -105,7 +112,7 @@ class LogSync {
   base::Status WaitUntilWritable(const base::Deadline& deadline);
   // Gives the place back: nothing was written.
   void Release() { waiting_.fetch_sub(1, std::memory_order_relaxed); }
-  // Whether Submit leaves the commit to the sync thread.
+  // Whether Submit leaves the commit for later, to the sync thread or to one that is idle.
   bool commits_later() const { return mode_ == SyncMode::kEveryWrite; }
   // Commits `write` with the next sync, in the other modes at once, and runs it. Writes of one
   // thread are committed in their order. Uses up a place.
@@ -131,6 +138,13 @@ class LogSync {
   // Waits for nothing, one after the other, that end the waiting; and syncs until the next try.
   static constexpr int kVainWaitsMax = 4;
   static constexpr int kSyncsWithoutWait = 32;
+  // With more writes in flight the queue is not lent: by then each has a small share of the
+  // wake-ups, and does better with one thread that syncs while the other reads requests.
+  static constexpr std::size_t kLendInFlightMax = 32;
+  // Most time that a lent queue may wait for all whose answers went out, busy or not.
+  static constexpr std::chrono::microseconds kLentGatherMax{1000};
+  // Syncs of the sync thread behind one that a thread refused or gave back.
+  static constexpr int kSyncsWithoutLending = 32;
 
  private:
   // What one sync is for.
@@ -150,9 +164,24 @@ class LogSync {
     base::Status outcome;
   };
 
-  // Adds to the queue by `add` and wakes the sync thread if that is due.
+  // Adds to the queue by `add`, for a caller that wants its answer on `from`. Lends the queue, or
+  // wakes the sync thread if that is due.
   template <typename Add>
-  void Enqueue(Add&& add);
+  void Enqueue(base::CompletionQueue* from, Add&& add);
+  // Of the thread that the queue is lent to.
+  std::optional<std::chrono::microseconds> OnIdle(base::CompletionQueue& queue) override;
+  void GiveUp(base::CompletionQueue& queue) override;
+  // Whether the queue may be lent when the sync thread is idle. REQUIRES: the mutex is held, as for
+  // the next four.
+  bool MayLend() const;
+  // To the thread of `queue`, unless it is null or that thread does not want it.
+  void LendTo(base::CompletionQueue* queue);
+  // The queue belongs to the sync thread again, at the latest when the work on it is over.
+  void TakeBack();
+  // As Gather, for the thread that the queue is lent to: how long it may sleep until more come.
+  std::chrono::microseconds GatherLent();
+  // What is known of the work just done becomes what the next is judged by.
+  void NoteTaken();
   void Run();
   // After a sync: waits until the queue holds as many writes as were in flight when it ended, whose
   // clients are about to send the next ones. One wake-up then brings them all. A single writer
@@ -161,14 +190,19 @@ class LogSync {
   // came kVainWaitsMax times in a row, the clients are of another kind, and it is tried again only
   // now and then.
   void Gather(std::unique_lock<std::mutex>& lock);
+  // Whether it is worth waiting this time, after kVainWaitsMax.
+  bool WaitsForOthers();
+  // How long one waits for others.
+  std::chrono::microseconds Patience() const;
   // Until there is something to do: a write in the queue, the end, or in relaxed mode a sync.
   void WaitForWork(std::unique_lock<std::mutex>& lock);
-  // `failure`: why nothing can be written; ok when it can. Takes all out of `work`.
-  void Complete(Work& work, const rocksdb::Status& failure);
+  // `failure`: why nothing can be written; ok when it can. Takes all out of `work`. `here`: the
+  // queue of the calling thread; null on the sync thread.
+  void Complete(Work& work, const rocksdb::Status& failure, base::CompletionQueue* here);
   // Commits the pending ones. Those that fail become answers, the others join the committed ones.
   void CommitPending(Work& work, const rocksdb::Status& failure, std::vector<Answer>& answers);
-  // Runs each where it wants to run; every queue is woken once.
-  static void RunAll(std::vector<Answer> answers);
+  // Runs each where it wants to run; every queue but `here` is woken once.
+  static void RunAll(std::vector<Answer> answers, const base::CompletionQueue* here);
   // Why writes are refused. To be asked after CheckLog, whose answer the resume thread may have
   // cleared: once this is ok again, all that was committed before is in table files.
   rocksdb::Status Failure();
@@ -181,6 +215,7 @@ class LogSync {
   LogFiles* const files_;
   const SyncMode mode_;
   const std::chrono::milliseconds interval_;
+  const std::chrono::microseconds idle_sync_max_;
   base::Counter* const syncs_;
   base::Counter* const synced_writes_;
   base::Histogram* const sync_seconds_;
@@ -198,17 +233,35 @@ class LogSync {
   std::condition_variable failing_;
   Work queue_;
   bool idle_ = false;
+  // Whose thread commits, syncs and completes in place of the sync thread; null: nobody's.
+  base::CompletionQueue* lent_to_ = nullptr;
+  // That thread is doing it.
+  bool lent_busy_ = false;
+  // Syncs until the queue may be lent again.
+  int lending_pause_ = 0;
+  // What a commit with its sync takes, averaged over some eight; unknown before the first.
+  std::optional<std::chrono::microseconds> average_taken_;
+  // How many were in flight when the last sync ended.
+  std::size_t lately_in_flight_ = 0;
   std::size_t expected_ = 0;  // 0: nobody gathers
   bool stopping_ = false;
   bool stopped_ = false;
   // Why writes are refused; ok when they are not, or only for being stopped.
   rocksdb::Status failure_;
-  // Of the sync thread alone: what the last sync took, and the writes in flight when it ended;
-  // how often Gather has waited in vain, and not waited for that.
+  // From here on of the sync thread, or of the one that the queue is lent to. What the last sync
+  // took, the commit included and alone, and the writes in flight when it ended; how often was
+  // waited in vain, and not waited for that.
+  std::chrono::microseconds last_taken_{0};
   std::chrono::microseconds last_sync_{0};
   std::size_t in_flight_ = 0;
   int vain_waits_ = 0;
   int not_waited_ = 0;
+  // What the lent queue had gathered when it was last asked, and until when it waits for one more
+  // and for all.
+  std::size_t gathered_ = 0;
+  std::chrono::steady_clock::time_point gather_until_;
+  std::chrono::steady_clock::time_point gather_all_until_;
+  Work lent_work_;
   std::thread thread_;
   std::thread resume_thread_;
 };

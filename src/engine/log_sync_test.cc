@@ -13,7 +13,8 @@
 namespace stator::engine {
 namespace {
 
-// Keeps what is posted until the test runs it.
+// Keeps what is posted until the test runs it. Takes the engine's work when `willing`, and does it
+// when the test asks, whose thread is the queue's.
 class KeptQueue final : public base::CompletionQueue {
  public:
   void Post(std::vector<base::CompletionTask> tasks) override {
@@ -21,6 +22,10 @@ class KeptQueue final : public base::CompletionQueue {
     ++posts_;
     for (base::CompletionTask& task : tasks) tasks_.push_back(std::move(task));
     changed_.notify_all();
+  }
+  bool WhenIdle(base::IdleTask& task) override {
+    if (willing) idle_task_ = &task;
+    return willing;
   }
   // Waits until `count` completions have been posted.
   void WaitFor(std::size_t count) {
@@ -31,23 +36,41 @@ class KeptQueue final : public base::CompletionQueue {
   void RunAll() {
     const std::lock_guard lock(mutex_);
     for (base::CompletionTask& task : tasks_) task();
+    tasks_.clear();
   }
   int posts() {
     const std::lock_guard lock(mutex_);
     return posts_;
   }
+  bool has_work() const { return idle_task_ != nullptr; }
+  // Whether the engine wants to be asked again.
+  bool Ask() {
+    if (idle_task_->OnIdle(*this)) return true;
+    idle_task_ = nullptr;
+    return false;
+  }
+  void GiveUp() { std::exchange(idle_task_, nullptr)->GiveUp(*this); }
+
+  bool willing = false;
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<base::CompletionTask> tasks_;
   int posts_ = 0;
+  base::IdleTask* idle_task_ = nullptr;
 };
 
 class LogSyncTest : public ::testing::Test {
  protected:
   LogSyncTest() { engine_->MakeTable("items", "id S"); }
 
+  // An I/O thread may sync however long that takes here.
+  EngineOptions Options() {
+    EngineOptions options = folder_.Options(&metrics_);
+    options.idle_sync_max = std::chrono::minutes(10);
+    return options;
+  }
   // Puts `count` items; each completion adds the thread it runs on to `threads`.
   void PutMany(int count, const base::CallContext& context, std::vector<std::thread::id>& threads) {
     for (int i = 0; i < count; ++i) {
@@ -60,9 +83,25 @@ class LogSyncTest : public ::testing::Test {
     }
   }
 
+  // Puts with `queue` until one is left to it: as soon as syncs are known to be quick.
+  void PutUntilLent(KeptQueue& queue, std::vector<std::thread::id>& threads) {
+    queue.willing = true;
+    base::CallContext context;
+    context.completions = &queue;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < deadline) {
+      PutMany(1, context, threads);
+      if (queue.has_work()) break;
+      queue.WaitFor(1);
+      queue.RunAll();
+    }
+    ASSERT_TRUE(queue.has_work());
+    threads.clear();
+  }
+
   const TestFolder folder_{"log_sync"};
   base::MetricsRegistry metrics_;
-  std::optional<TestEngine> engine_{folder_.Options(&metrics_)};
+  std::optional<TestEngine> engine_{Options()};
 };
 
 TEST_F(LogSyncTest, CompletionsRunOnTheQueueThatTheCallNamesAndWakeItOnceASync) {
@@ -86,6 +125,94 @@ TEST_F(LogSyncTest, ACallWithoutAQueueCompletesOnItsOwn) {
   engine_.reset();  // completes what waits
   ASSERT_EQ(threads.size(), 20U);
   for (const std::thread::id thread : threads) EXPECT_NE(thread, std::this_thread::get_id());
+}
+
+TEST_F(LogSyncTest, AnIdleThreadThatTakesTheWorkSyncsAndCompletesAndWakesNobody) {
+  KeptQueue queue;
+  std::vector<std::thread::id> threads;
+  PutUntilLent(queue, threads);
+  base::CallContext context;
+  context.completions = &queue;
+  PutMany(9, context, threads);
+  EXPECT_TRUE(threads.empty());
+  base::Counter* const syncs = metrics_.GetCounter("stator_engine_syncs_total", "");
+  const auto before = syncs->value();
+  const int posts = queue.posts();
+  while (queue.Ask()) std::this_thread::yield();
+  EXPECT_EQ(threads, std::vector<std::thread::id>(10, std::this_thread::get_id()));
+  EXPECT_EQ(syncs->value(), before + 1);
+  EXPECT_EQ(queue.posts(), posts);
+}
+
+TEST_F(LogSyncTest, TheWorkOfAThreadThatGivesUpIsDoneByTheSyncThread) {
+  KeptQueue queue;
+  std::vector<std::thread::id> threads;
+  PutUntilLent(queue, threads);
+  queue.GiveUp();
+  queue.WaitFor(1);
+  queue.RunAll();
+  EXPECT_EQ(threads.size(), 1U);
+}
+
+TEST_F(LogSyncTest, AWriteOfAnotherThreadDoesNotWaitForTheIdleOne) {
+  KeptQueue queue;
+  std::vector<std::thread::id> threads;
+  PutUntilLent(queue, threads);
+  engine_->Put("items", "id: 'of another'");
+  queue.WaitFor(1);
+  queue.RunAll();
+  EXPECT_EQ(threads.size(), 1U);
+  EXPECT_FALSE(queue.Ask()) << "nothing is left for it";
+}
+
+TEST_F(LogSyncTest, ASyncThatTakesLongIsLeftToTheSyncThread) {
+  EngineOptions options = Options();
+  options.path += ".slow";
+  options.idle_sync_max = std::chrono::microseconds(0);
+  TestEngine engine(options);
+  engine.MakeTable("items", "id S");
+  KeptQueue queue;
+  queue.willing = true;
+  base::CallContext context;
+  context.completions = &queue;
+  for (std::size_t i = 1; i <= 50; ++i) {
+    engine.store().PutItem(context, TestEngine::PutRequest("items", "id: 'a'"), [](auto) {});
+    queue.WaitFor(i);
+  }
+  EXPECT_FALSE(queue.has_work());
+  engine.Close();
+  std::filesystem::remove_all(options.path);
+}
+
+TEST_F(LogSyncTest, WhatAnIdleThreadHasLeftUndoneIsDoneAtTheEnd) {
+  KeptQueue queue;
+  std::vector<std::thread::id> threads;
+  PutUntilLent(queue, threads);
+  engine_->Close();
+  queue.RunAll();
+  EXPECT_EQ(threads.size(), 1U);
+}
+
+TEST_F(LogSyncTest, AnIdleThreadWaitsForThoseThatItHasJustAnsweredButNotForever) {
+  KeptQueue queue;
+  std::vector<std::thread::id> threads;
+  PutUntilLent(queue, threads);
+  base::CallContext context;
+  context.completions = &queue;
+  PutMany(9, context, threads);
+  while (queue.Ask()) std::this_thread::yield();
+  ASSERT_EQ(threads.size(), 10U);
+  threads.clear();
+  PutMany(1, context, threads);
+  ASSERT_TRUE(queue.has_work());
+  EXPECT_TRUE(queue.Ask()) << "nine others may come";
+  EXPECT_TRUE(threads.empty());
+  PutMany(9, context, threads);
+  EXPECT_FALSE(queue.Ask()) << "all are there";
+  EXPECT_EQ(threads.size(), 10U);
+  PutMany(1, context, threads);
+  while (queue.Ask()) std::this_thread::yield();
+  EXPECT_EQ(threads.size(), 11U);
 }
 
 }  // namespace

@@ -67,11 +67,8 @@ Result<std::unique_ptr<Storage>> Storage::Open(const EngineOptions& options,
   std::unique_ptr<Storage> storage(new Storage(options));
   STATOR_RETURN_IF_ERROR(storage->OpenDatabase(options));
   STATOR_RETURN_IF_ERROR(storage->CheckFormat());
-  const SyncMode mode = options.in_memory ? SyncMode::kNone
-                        : options.sync    ? SyncMode::kEveryWrite
-                                          : SyncMode::kRelaxed;
-  storage->log_ = std::make_unique<LogSync>(storage->db_.get(), storage->log_files_.get(), mode,
-                                            options.relaxed_sync_interval, metrics);
+  storage->log_ =
+      std::make_unique<LogSync>(storage->db_.get(), storage->log_files_.get(), options, metrics);
   storage->listener_->Attach(storage->log_.get());
   return storage;
 }

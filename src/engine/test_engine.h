@@ -18,7 +18,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/completion_queue.h"
 #include "engine/local_dynamo.h"
 #include "expression/test_item.h"
 
@@ -52,12 +54,22 @@ class TestEngine {
   // Closes it: what waits for a sync completes first. No call may follow.
   void Close() { store_.reset(); }
 
-  // Any operation of a request, blocking until it has completed.
-  // Response is the type in its completion.
+  // Has all calls from now on made by the thread of `queue`, and completed there too. It ends
+  // before the engine is closed.
+  void CallOn(base::CompletionQueue& queue) { context.completions = &queue; }
+
+  // Any operation of a request, blocking until it has completed; made by the thread of the
+  // context's queue when there is one. Response is the type in its completion.
   template <typename Response, typename Method, typename Request>
   base::Result<Response> Call(Method method, const Request& request) {
     return base::Wait<Response>([&](base::Completion<Response> done) {
-      ((*store_).*method)(context, request, std::move(done));
+      auto call = [&, done = std::move(done)]() mutable {
+        ((*store_).*method)(context, request, std::move(done));
+      };
+      if (context.completions == nullptr) return call();
+      std::vector<base::CompletionTask> calls;
+      calls.emplace_back(std::move(call));
+      context.completions->Post(std::move(calls));
     });
   }
 

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
@@ -22,6 +24,24 @@ constexpr std::time_t kTickSeconds = 1;
 // A connection that is closed in both directions is of no more use than one that failed.
 Readiness ReadinessOf(std::uint32_t events) {
   return (events & EPOLLHUP) != 0 ? events | kBroken : events;
+}
+
+// epoll_wait with microseconds; kernels before 5.11 know milliseconds only, and it is one or more
+// there.
+int EpollWait(int epoll, std::span<epoll_event> events,
+              std::optional<std::chrono::microseconds> patience) {
+  const int size = static_cast<int>(events.size());
+  if (!patience || patience->count() == 0)
+    return epoll_wait(epoll, events.data(), size, patience ? 0 : -1);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(*patience);
+  const timespec time{
+      .tv_sec = seconds.count(),
+      .tv_nsec = std::chrono::nanoseconds(*patience - seconds).count(),
+  };
+  const int count = epoll_pwait2(epoll, events.data(), size, &time, nullptr);
+  if (count >= 0 || errno != ENOSYS) return count;
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(*patience);
+  return epoll_wait(epoll, events.data(), size, static_cast<int>(milliseconds.count()));
 }
 
 }  // namespace
@@ -124,9 +144,9 @@ void EventLoop::EndRound() {
   after_round_.clear();
 }
 
-void EventLoop::WaitForEvents() {
+void EventLoop::WaitForEvents(std::optional<std::chrono::microseconds> patience) {
   std::array<epoll_event, kEventsMax> events;
-  const int count = epoll_wait(epoll_.number(), events.data(), kEventsMax, -1);
+  const int count = EpollWait(epoll_.number(), events, patience);
   CHECK(count >= 0 || errno == EINTR);
   {
     const std::lock_guard lock(mutex_);
@@ -143,8 +163,13 @@ void EventLoop::WaitForEvents() {
 void EventLoop::Run() {
   while (!stopping_) {
     RunPosted();
+    std::optional<std::chrono::microseconds> patience;
+    if (idle_hook_ != nullptr) {
+      patience = idle_hook_->BeforeSleep();
+      EndRound();
+    }
     // A task may have stopped the loop, and nobody would wake it.
-    if (!stopping_) WaitForEvents();
+    if (!stopping_) WaitForEvents(patience);
   }
   RunPosted();
 }

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/unique_function.h"
@@ -59,6 +61,18 @@ class IoWatcher {
   ~IoWatcher() = default;
 };
 
+// Asked what is left to do before a loop sleeps.
+class IdleHook {
+ public:
+  // Runs on the loop's thread when there is nothing else to do, then what it has added to the
+  // round. Answers how long the loop may sleep until it is asked again; nullopt: until something
+  // comes.
+  virtual std::optional<std::chrono::microseconds> BeforeSleep() = 0;
+
+ protected:
+  ~IdleHook() = default;
+};
+
 // All but Post belongs to the thread that runs the loop, or comes before Run. Must not be destroyed
 // while that thread is in Run.
 class EventLoop {
@@ -88,6 +102,8 @@ class EventLoop {
   // Runs `task` when the events that came together, or the tasks, have all been handled; in the
   // order of the calls. One that it adds itself comes behind the others.
   void AfterRound(Task task) { after_round_.push_back(std::move(task)); }
+  // Asks `hook` from now on; at most one.
+  void AskBeforeSleep(IdleHook& hook) { idle_hook_ = &hook; }
   // Calls `tick` once, a second from now. REQUIRES: not called again before it has run.
   void TickLater(Task tick);
 
@@ -110,7 +126,8 @@ class EventLoop {
   // Takes what has been posted into running_; false, and the loop counts as asleep, when there is
   // nothing.
   bool TakePosted();
-  void WaitForEvents();
+  // At most so long; nullopt: until there are some.
+  void WaitForEvents(std::optional<std::chrono::microseconds> patience);
   void EndRound();
   // Adds to posted_ by `add` and wakes the loop if need be.
   template <typename Add>
@@ -128,6 +145,7 @@ class EventLoop {
   // Of the loop's thread alone, from here on.
   std::vector<Task> running_;
   std::vector<Task> after_round_;
+  IdleHook* idle_hook_ = nullptr;
   bool stopping_ = false;
 };
 

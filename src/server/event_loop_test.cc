@@ -130,6 +130,36 @@ TEST_F(EventLoopTest, TheEndOfARoundMayAddToItself) {
   EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
 }
 
+TEST_F(EventLoopTest, BeforeItSleepsTheHookIsAskedAsOftenAsItWishes) {
+  class Hook final : public IdleHook {
+   public:
+    explicit Hook(EventLoop& loop) : loop_(loop) {}
+    std::optional<std::chrono::microseconds> BeforeSleep() override {
+      ++asked;
+      loop_.AfterRound([this] { ++rounds; });
+      if (asked < 3) return std::chrono::microseconds(1500);
+      return std::nullopt;
+    }
+    int asked = 0;
+    int rounds = 0;
+
+   private:
+    EventLoop& loop_;
+  };
+  Hook hook(loop_);
+  loop_.AskBeforeSleep(hook);
+  const auto begin = std::chrono::steady_clock::now();
+  std::thread runner([&] { loop_.Run(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  loop_.Post([&] {
+    EXPECT_EQ(hook.asked, 3) << "it said that it need not be asked again";
+    EXPECT_EQ(hook.rounds, 3);
+    loop_.Stop();
+  });
+  runner.join();
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::microseconds(3000));
+}
+
 TEST_F(EventLoopTest, TheTickComesAboutASecondLaterAndMayAskForTheNext) {
   const auto begin = std::chrono::steady_clock::now();
   int ticks = 0;

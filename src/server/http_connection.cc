@@ -153,8 +153,9 @@ void HttpConnection::Run(Progress progress) {
     case Progress::kNeedMore: return Wait(kReadable);
     case Progress::kFailed: return Refuse();
     case Progress::kComplete:
-      if (Handle()) Respond();
-      return;
+      if (!Handle()) return;
+      worker_->AnsweredAtOnce();
+      return Respond();
   }
 }
 

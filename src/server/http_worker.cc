@@ -11,6 +11,7 @@ namespace stator::server {
 
 HttpWorker::HttpWorker(HttpShared& shared, std::size_t number) : shared_(shared), number_(number) {
   RefreshDate();
+  loop_.AskBeforeSleep(*this);
 }
 
 void HttpWorker::Start() {
@@ -30,6 +31,8 @@ void HttpWorker::Work() {
   }
   // What was posted while the last connection closed.
   loop_.RunPosted();
+  // Nobody asks it any more.
+  AnsweredAtOnce();
 }
 
 void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
@@ -37,6 +40,7 @@ void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
     const std::lock_guard lock(mutex_);
     if (!ended_) {
       loop_.Post([this, tasks = std::move(tasks)]() mutable {
+        answered_at_once_ = false;
         completing_ = true;
         for (base::CompletionTask& task : tasks) task();
         completing_ = false;
@@ -45,6 +49,31 @@ void HttpWorker::Post(std::vector<base::CompletionTask> tasks) {
     }
   }
   for (base::CompletionTask& task : tasks) task();
+}
+
+bool HttpWorker::WhenIdle(base::IdleTask& task) {
+  if (!IsCurrent() || answered_at_once_) return false;
+  if (idle_task_ != nullptr && idle_task_ != &task) return false;
+  idle_task_ = &task;
+  return true;
+}
+
+void HttpWorker::AnsweredAtOnce() {
+  answered_at_once_ = true;
+  if (base::IdleTask* const task = std::exchange(idle_task_, nullptr)) task->GiveUp(*this);
+}
+
+std::optional<std::chrono::microseconds> HttpWorker::BeforeSleep() {
+  base::IdleTask* const task = std::exchange(idle_task_, nullptr);
+  if (task == nullptr) return std::nullopt;
+  completing_ = true;
+  const auto patience = task->OnIdle(*this);
+  completing_ = false;
+  // The answers may bring requests that have come behind them.
+  if (!patience) return std::chrono::microseconds(0);
+  idle_task_ = task;
+  if (answered_at_once_) AnsweredAtOnce();
+  return patience;
 }
 
 // The socket of a connection that is not taken closes with the last reference.

@@ -9,6 +9,7 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -21,7 +22,7 @@
 namespace stator::server {
 
 // Completions that name it run on its thread.
-class HttpWorker final : public base::CompletionQueue {
+class HttpWorker final : public base::CompletionQueue, private IdleHook {
  public:
   // Starts nothing.
   HttpWorker(HttpShared& shared, std::size_t number);
@@ -29,6 +30,10 @@ class HttpWorker final : public base::CompletionQueue {
   void Start();
   // One wake-up for all of `tasks`; on any thread.
   void Post(std::vector<base::CompletionTask> tasks) override;
+  // One task at a time, and only while every request since the last completions waits for one.
+  bool WhenIdle(base::IdleTask& task) override;
+  // Told by a connection that a request was answered without waiting for a store.
+  void AnsweredAtOnce();
   // Whether the caller is this thread.
   bool IsCurrent() const { return std::this_thread::get_id() == thread_id_; }
   // Takes over a connection that no thread serves; on any thread. One that comes while this thread
@@ -80,6 +85,7 @@ class HttpWorker final : public base::CompletionQueue {
   // Once a second while there are connections: closes what is overdue.
   void Sweep();
   void CloseAll();
+  std::optional<std::chrono::microseconds> BeforeSleep() override;
   // Gives up a connection of the list; answers the list's reference.
   boost::intrusive_ptr<HttpConnection> Release(HttpConnection& connection);
   void SendAnswers();
@@ -105,6 +111,10 @@ class HttpWorker final : public base::CompletionQueue {
   std::uint32_t drain_until_ = 0;
   bool sweep_armed_ = false;
   bool completing_ = false;
+  // Asked before the thread sleeps.
+  base::IdleTask* idle_task_ = nullptr;
+  // Since the last completions.
+  bool answered_at_once_ = false;
   std::string date_header_;
 };
 

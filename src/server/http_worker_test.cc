@@ -34,6 +34,41 @@ class ThreadHandler : public HttpHandler {
   std::promise<base::UniqueFunction<void()>> waiting_;
 };
 
+// Answers a request by an idle task; "/at-once" without one. The task asks to wait `asked_again`
+// times before.
+class IdleHandler : public HttpHandler, private base::IdleTask {
+ public:
+  void Handle(const HttpRequest& request, HttpCompletion done) override {
+    if (request.path == "/at-once") return Answer(std::move(done), "at once");
+    if (!request.completions->WhenIdle(*this)) return Answer(std::move(done), "refused");
+    waiting_.push_back(std::move(done));
+  }
+  std::atomic<int> given_up = 0;
+  std::atomic<int> asked_again = 0;
+
+ private:
+  static void Answer(HttpCompletion done, std::string_view text) {
+    done({.status = 200, .content_type = "text/plain", .headers = "", .body = std::string(text)});
+  }
+  std::optional<std::chrono::microseconds> OnIdle(base::CompletionQueue&) override {
+    if (asked_again-- > 0) return std::chrono::microseconds(200);
+    AnswerAll("idle");
+    return std::nullopt;
+  }
+  void GiveUp(base::CompletionQueue& queue) override {
+    ++given_up;
+    // As another thread would: later, as completions.
+    std::vector<base::CompletionTask> tasks;
+    tasks.emplace_back([this] { AnswerAll("given up"); });
+    queue.Post(std::move(tasks));
+  }
+  void AnswerAll(std::string_view text) {
+    for (HttpCompletion& done : std::exchange(waiting_, {})) Answer(std::move(done), text);
+  }
+
+  std::vector<HttpCompletion> waiting_;
+};
+
 class HttpWorkerTest : public ::testing::Test {
  protected:
   HttpWorkerTest() {
@@ -204,6 +239,78 @@ TEST_F(HttpWorkerTest, EachOfManyConnectionsOfARoundIsAnsweredOrClosed) {
     client_ = std::move(clients[i]);
     EXPECT_THAT(Receive(), HasSubstr("HTTP/1.1 400")) << "client " << i;
   }
+}
+
+class HttpWorkerIdleTest : public HttpWorkerTest {
+ protected:
+  HttpWorkerIdleTest() {
+    door_.handler = &idle_handler_;
+    client_ = Connect(*workers_[0], /*serial=*/1);
+    other_ = Connect(*workers_[0], /*serial=*/2);
+  }
+  // Holds the thread up until both clients have sent.
+  void SendTogether(std::string_view path, std::string_view path_of_other) {
+    std::promise<void> held;
+    std::promise<void> sent;
+    workers_[0]->loop().Post([&held, go_on = sent.get_future().share()] {
+      held.set_value();
+      go_on.wait();
+    });
+    held.get_future().wait();
+    Send(path);
+    std::swap(client_, other_);
+    Send(path_of_other);
+    std::swap(client_, other_);
+    sent.set_value();
+  }
+
+  static int CountOf(std::string_view word, std::string_view text) {
+    int count = 0;
+    for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; ++at) ++count;
+    return count;
+  }
+
+  IdleHandler idle_handler_;
+  FileDescriptor other_;
+};
+
+TEST_F(HttpWorkerIdleTest, TheThreadDoesTheWorkBeforeItSleepsAndAnswers) {
+  EXPECT_THAT(Ask("/"), HasSubstr("idle"));
+  idle_handler_.asked_again = 3;
+  EXPECT_THAT(Ask("/"), HasSubstr("idle"));
+  EXPECT_EQ(idle_handler_.given_up, 0);
+}
+
+TEST_F(HttpWorkerIdleTest, RequestsBehindTheAnswersAreAnsweredToo) {
+  const std::string request = "GET / HTTP/1.1\r\n\r\n";
+  const std::string three = request + request + request;
+  ASSERT_EQ(send(client_.number(), three.data(), three.size(), 0),
+            static_cast<ssize_t>(three.size()));
+  // Answers may come together.
+  std::string received;
+  for (std::string more = "more"; CountOf("idle", received) < 3 && !more.empty();) {
+    received += more = Receive();
+  }
+  EXPECT_EQ(CountOf("idle", received), 3) << received;
+}
+
+TEST_F(HttpWorkerIdleTest, WhileOthersAreAnsweredAtOnceTheWorkIsLeftToOthers) {
+  SendTogether("/", "/at-once");
+  EXPECT_THAT(Receive(), HasSubstr("given up"));
+  EXPECT_EQ(idle_handler_.given_up, 1);
+  EXPECT_THAT(Ask("/"), HasSubstr("idle")) << "nobody else has come since";
+  EXPECT_THAT(Ask("/at-once"), HasSubstr("at once"));
+  EXPECT_THAT(Ask("/"), HasSubstr("refused"));
+}
+
+TEST_F(HttpWorkerIdleTest, AThreadThatEndsGivesTheWorkUp) {
+  idle_handler_.asked_again = 1'000'000;
+  Send("/");
+  while (idle_handler_.asked_again == 1'000'000) std::this_thread::yield();
+  shared_.draining = true;
+  workers_[0]->Drain(std::chrono::seconds(0));
+  workers_[0]->Join();
+  EXPECT_EQ(idle_handler_.given_up, 1);
 }
 
 TEST_F(HttpWorkerTest, AConnectionThatComesWhileItsThreadDrainsIsClosed) {
