@@ -28,9 +28,10 @@ class CompletionQueue;
 class IdleTask {
  public:
   virtual ~IdleTask() = default;
-  // The thread has nothing else to do. Does the work, which may block for a moment, and runs the
-  // completions of `queue` right here; or answers how long the thread may sleep until it is asked
-  // again, unless something comes. nullopt: not to be asked any more.
+  // The thread has handled all that it knew of. Does the work, which may block for a moment, runs
+  // the completions of `queue` right here, and answers nullopt: it is not asked any more. Or does
+  // nothing yet, and answers how long the thread may sleep until it is asked again; it is asked
+  // sooner when something comes.
   virtual std::optional<std::chrono::microseconds> OnIdle(CompletionQueue& queue) = 0;
   // The thread has others to serve, and the work must be done elsewhere. Not asked any more.
   virtual void GiveUp(CompletionQueue& queue) = 0;

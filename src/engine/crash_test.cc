@@ -167,9 +167,9 @@ class CrashTest : public ::testing::Test {
     engine.MakeTable("storm", "id S");
   }
 
-  // `rounds` storms, each cut off by a loss of power; the losses found after reopening. The writers
-  // call on threads of their own or all on one I/O thread.
-  int RunStorms(int rounds, bool sync, bool on_io_thread = false) {
+  // `rounds` storms, each cut off by a loss of power; the losses found after reopening. One of
+  // `on_io_thread` writes is made by an I/O thread, 0: none.
+  int RunStorms(int rounds, bool sync, int on_io_thread = 0) {
     std::mt19937 random(20011);
     MakeTableSafely();
     int losses = 0;
@@ -177,7 +177,7 @@ class CrashTest : public ::testing::Test {
       {
         TestEngine engine(Options(sync));
         TestIoThread io_thread;
-        if (on_io_thread) engine.CallOn(io_thread);
+        if (on_io_thread > 0) engine.CallOn(io_thread, on_io_thread);
         Storm(engine, random, 1 + static_cast<int>(random() % 150));
         io_thread.Stop();
         idle_syncs_ += io_thread.idle_tasks_done();
@@ -208,9 +208,14 @@ TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFiftyLossesOfPower) {
 }
 
 TEST_F(CrashTest, SoItDoesWhereTheIoThreadSyncs) {
-  EXPECT_EQ(RunStorms(50, /*sync=*/true, /*on_io_thread=*/true), 0);
+  EXPECT_EQ(RunStorms(50, /*sync=*/true, /*on_io_thread=*/1), 0);
   EXPECT_GT(acknowledged_, 500);
   EXPECT_GT(idle_syncs_, 100);
+}
+
+TEST_F(CrashTest, SoItDoesWhereTheIoThreadAndTheSyncThreadTakeTurns) {
+  EXPECT_EQ(RunStorms(30, /*sync=*/true, /*on_io_thread=*/3), 0);
+  EXPECT_GT(acknowledged_, 300);
 }
 
 TEST_F(CrashTest, WithoutSyncTheSameStormsLoseWrites) {
@@ -221,13 +226,16 @@ TEST_F(CrashTest, EveryAcknowledgedWriteSurvivesFaultsOfTheDiskToo) {
   std::mt19937 random(1009);
   MakeTableSafely();
   for (int round = 0; round < 8; ++round) {
+    const bool on_io_thread = round % 2 == 1;
     {
       TestEngine engine(Options());
       TestIoThread io_thread;
-      if (round % 2 == 1) engine.CallOn(io_thread);
+      if (on_io_thread) engine.CallOn(io_thread);
       faults_ = true;
-      Storm(engine, random, 20);
+      // Enough that the I/O thread syncs when the first fault comes.
+      Storm(engine, random, on_io_thread ? 200 : 20);
       io_thread.Stop();
+      EXPECT_EQ(io_thread.idle_tasks_done() > 20, on_io_thread);
     }
     files_->RestorePower();
     files_->SetBytesLeft(FaultyFileSystem::kNoLimit);

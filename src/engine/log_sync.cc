@@ -155,8 +155,10 @@ void LogSync::TakeBack() {
 
 void LogSync::NoteTaken() {
   constexpr int kWeight = 8;
-  average_taken_ =
-      average_taken_ ? (*average_taken_ * (kWeight - 1) + last_taken_) / kWeight : last_taken_;
+  // A commit that came to nothing says nothing about the disk.
+  if (const auto taken = std::exchange(last_taken_, std::nullopt)) {
+    average_taken_ = average_taken_ ? (*average_taken_ * (kWeight - 1) + *taken) / kWeight : *taken;
+  }
   lately_in_flight_ = in_flight_;
   if (lending_pause_ > 0) --lending_pause_;
 }
@@ -167,20 +169,38 @@ std::optional<std::chrono::microseconds> LogSync::OnIdle(base::CompletionQueue& 
   if (lent_to_ != &queue) return std::nullopt;
   const auto patience = GatherLent();
   if (patience.count() > 0) return patience;
-  std::swap(lent_work_, queue_);
   lent_busy_ = true;
   lock.unlock();
-  Complete(lent_work_, rocksdb::Status::OK(), &queue);
+  const bool would_wait = WouldWait();
+  lock.lock();
+  if (would_wait) {
+    lent_busy_ = false;
+    TakeBack();
+    lock.unlock();
+    work_.notify_one();
+    return std::nullopt;
+  }
+  std::swap(lent_work_, queue_);
+  lock.unlock();
+  std::vector<Answer> answers = CommitAndSync(lent_work_, rocksdb::Status::OK());
   lock.lock();
   lent_busy_ = false;
-  gathered_ = 0;
   NoteTaken();
-  if (queue_.size() > 0 && MayLend()) return std::chrono::microseconds(0);
+  // Before the answers, which may bring more requests: what others wrote meanwhile does not wait.
   lent_to_ = nullptr;
   const bool wake = stopping_ || queue_.size() > 0;
   lock.unlock();
   if (wake) work_.notify_one();
+  RunAll(std::move(answers), &queue);
   return std::nullopt;
+}
+
+bool LogSync::WouldWait() const {
+  std::uint64_t stopped = 0;
+  std::uint64_t bytes_per_second = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
+  db_->GetIntProperty(rocksdb::DB::Properties::kActualDelayedWriteRate, &bytes_per_second);
+  return stopped != 0 || bytes_per_second != 0;
 }
 
 void LogSync::GiveUp(base::CompletionQueue& queue) {
@@ -268,7 +288,7 @@ void LogSync::Run() {
     const rocksdb::Status failure = failure_;
     lock.unlock();
     const bool any = work.size() > 0;
-    if (any) Complete(work, failure, nullptr);
+    if (any) RunAll(CommitAndSync(work, failure), nullptr);
     if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
     lock.lock();
     if (any) NoteTaken();
@@ -304,7 +324,7 @@ void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   if (came || queue_.size() > 0) vain_waits_ = came ? 0 : vain_waits_ + 1;
 }
 
-void LogSync::Complete(Work& work, const rocksdb::Status& failure, base::CompletionQueue* here) {
+std::vector<LogSync::Answer> LogSync::CommitAndSync(Work& work, const rocksdb::Status& failure) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Answer> answers;
   answers.reserve(work.size());
@@ -317,8 +337,8 @@ void LogSync::Complete(Work& work, const rocksdb::Status& failure, base::Complet
   in_flight_ = waiting_.fetch_sub(waiting, std::memory_order_relaxed);
   for (auto& waiter : work.committed) answers.push_back({std::move(waiter), outcome});
   work.Clear();
-  last_taken_ = Since(start);
-  RunAll(std::move(answers), here);
+  if (waiting > 0) last_taken_ = Since(start);
+  return answers;
 }
 
 void LogSync::CommitPending(Work& work, const rocksdb::Status& failure,

@@ -133,7 +133,8 @@ class LogSync final : private base::IdleTask {
   void ReportStopped();
 
   static constexpr std::chrono::milliseconds kResumeInterval{250};
-  // Most time that a write may wait for others to share its sync.
+  // Most time that the sync thread waits for writes that may share a sync, and an I/O thread for
+  // the next one.
   static constexpr std::chrono::microseconds kGatherMax{500};
   // Waits for nothing, one after the other, that end the waiting; and syncs until the next try.
   static constexpr int kVainWaitsMax = 4;
@@ -141,7 +142,7 @@ class LogSync final : private base::IdleTask {
   // With more writes in flight the queue is not lent: by then each has a small share of the
   // wake-ups, and does better with one thread that syncs while the other reads requests.
   static constexpr std::size_t kLendInFlightMax = 32;
-  // Most time that a lent queue may wait for all whose answers went out, busy or not.
+  // Most time that an I/O thread gathers in all, asleep or not.
   static constexpr std::chrono::microseconds kLentGatherMax{1000};
   // Syncs of the sync thread behind one that a thread refused or gave back.
   static constexpr int kSyncsWithoutLending = 32;
@@ -180,6 +181,8 @@ class LogSync final : private base::IdleTask {
   void TakeBack();
   // As Gather, for the thread that the queue is lent to: how long it may sleep until more come.
   std::chrono::microseconds GatherLent();
+  // Whether RocksDB makes writers wait, for a flush or because compaction is far behind.
+  bool WouldWait() const;
   // What is known of the work just done becomes what the next is judged by.
   void NoteTaken();
   void Run();
@@ -196,12 +199,12 @@ class LogSync final : private base::IdleTask {
   std::chrono::microseconds Patience() const;
   // Until there is something to do: a write in the queue, the end, or in relaxed mode a sync.
   void WaitForWork(std::unique_lock<std::mutex>& lock);
-  // `failure`: why nothing can be written; ok when it can. Takes all out of `work`. `here`: the
-  // queue of the calling thread; null on the sync thread.
-  void Complete(Work& work, const rocksdb::Status& failure, base::CompletionQueue* here);
+  // `failure`: why nothing can be written; ok when it can. Takes all out of `work`.
+  std::vector<Answer> CommitAndSync(Work& work, const rocksdb::Status& failure);
   // Commits the pending ones. Those that fail become answers, the others join the committed ones.
   void CommitPending(Work& work, const rocksdb::Status& failure, std::vector<Answer>& answers);
-  // Runs each where it wants to run; every queue but `here` is woken once.
+  // Runs each where it wants to run; every queue is woken once, but for `here`, the one of the
+  // calling thread (null on the sync thread).
   static void RunAll(std::vector<Answer> answers, const base::CompletionQueue* here);
   // Why writes are refused. To be asked after CheckLog, whose answer the resume thread may have
   // cleared: once this is ok again, all that was committed before is in table files.
@@ -249,9 +252,9 @@ class LogSync final : private base::IdleTask {
   // Why writes are refused; ok when they are not, or only for being stopped.
   rocksdb::Status failure_;
   // From here on of the sync thread, or of the one that the queue is lent to. What the last sync
-  // took, the commit included and alone, and the writes in flight when it ended; how often was
-  // waited in vain, and not waited for that.
-  std::chrono::microseconds last_taken_{0};
+  // took, with its commit until that is noted, and alone, and the writes in flight when it ended;
+  // how often was waited in vain, and not waited for that.
+  std::optional<std::chrono::microseconds> last_taken_;
   std::chrono::microseconds last_sync_{0};
   std::size_t in_flight_ = 0;
   int vain_waits_ = 0;

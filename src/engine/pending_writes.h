@@ -1,4 +1,4 @@
-// CommitPending: the single writes that wait for the sync thread, committed together.
+// CommitPending: the single writes that wait for a sync, committed together by who makes it.
 //
 // A commit of RocksDB costs the same for one row as for many: its queue of writers, its log record,
 // its sequence number. Since no write is acknowledged before the next sync, those that are to share

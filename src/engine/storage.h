@@ -84,7 +84,8 @@ class Storage {
 
   // A place for one write (LogSync::Reserve). ERRORS: as there.
   base::Result<WriteTicket> Reserve(const base::Deadline& deadline);
-  // Whether Submit leaves the commit to the sync thread, which should then not wait for a disk.
+  // Whether Submit leaves the commit to the sync thread, or to one that is idle, which should then
+  // not wait for a disk.
   bool commits_later() const { return log_->commits_later(); }
   // Commits `write` and completes it when it is safe (LogSync::Submit). REQUIRES: it has a ticket.
   void Submit(std::unique_ptr<PendingWrite> write) { log_->Submit(std::move(write)); }

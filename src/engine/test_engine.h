@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -54,22 +55,32 @@ class TestEngine {
   // Closes it: what waits for a sync completes first. No call may follow.
   void Close() { store_.reset(); }
 
-  // Has all calls from now on made by the thread of `queue`, and completed there too. It ends
-  // before the engine is closed.
-  void CallOn(base::CompletionQueue& queue) { context.completions = &queue; }
+  // Has calls from now on made by the thread of `queue`, and completed there too, as those of a
+  // server are: all of them, or one of `every`, the others being made where they come from.
+  // The thread ends before the engine is closed.
+  void CallOn(base::CompletionQueue& queue, int every = 1) {
+    queue_ = &queue;
+    every_ = every;
+  }
 
-  // Any operation of a request, blocking until it has completed; made by the thread of the
-  // context's queue when there is one. Response is the type in its completion.
+  // Any operation of a request, blocking until it has completed; on whatever thread CallOn says,
+  // which is not the caller's.
+  // Response is the type in its completion.
   template <typename Response, typename Method, typename Request>
   base::Result<Response> Call(Method method, const Request& request) {
     return base::Wait<Response>([&](base::Completion<Response> done) {
-      auto call = [&, done = std::move(done)]() mutable {
-        ((*store_).*method)(context, request, std::move(done));
-      };
-      if (context.completions == nullptr) return call();
+      // The store runs the completion on the queue's thread then, and the caller of Wait is
+      // another.
+      if (queue_ == nullptr || ++calls_ % every_ != 0) {
+        return ((*store_).*method)(context, request, std::move(done));
+      }
       std::vector<base::CompletionTask> calls;
-      calls.emplace_back(std::move(call));
-      context.completions->Post(std::move(calls));
+      calls.emplace_back([&, done = std::move(done)]() mutable {
+        base::CallContext on_queue = context;
+        on_queue.completions = queue_;
+        ((*store_).*method)(on_queue, request, std::move(done));
+      });
+      queue_->Post(std::move(calls));
     });
   }
 
@@ -199,6 +210,11 @@ class TestEngine {
 
   // Null after Close(), or when opening failed.
   std::unique_ptr<LocalDynamo> store_;
+  // Who makes one of `every_` calls; null: nobody, each is made where it comes from.
+  base::CompletionQueue* queue_ = nullptr;
+  int every_ = 1;
+  // Made so far, to find those that are the queue's.
+  std::atomic<int> calls_{0};
 };
 
 // A data folder of this process, empty at first and removed at the end. For tests that need a log

@@ -30,7 +30,7 @@ class TestIoThread final : public base::CompletionQueue {
   bool WhenIdle(base::IdleTask& task) override;
   // Runs what has been posted and ends the thread. A task that waits for it to be idle is left.
   void Stop();
-  // How often it has done an idle task. REQUIRES: stopped.
+  // How often it has done the work of an idle task, or found it done. REQUIRES: stopped.
   int idle_tasks_done() const { return idle_tasks_done_; }
 
  private:

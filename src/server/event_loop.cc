@@ -26,8 +26,8 @@ Readiness ReadinessOf(std::uint32_t events) {
   return (events & EPOLLHUP) != 0 ? events | kBroken : events;
 }
 
-// epoll_wait with microseconds; kernels before 5.11 know milliseconds only, and it is one or more
-// there.
+// epoll_wait with microseconds. Kernels before 5.11, and containers that forbid what they do not
+// know, have milliseconds only: there it is one or more.
 int EpollWait(int epoll, std::span<epoll_event> events,
               std::optional<std::chrono::microseconds> patience) {
   const int size = static_cast<int>(events.size());
@@ -39,7 +39,7 @@ int EpollWait(int epoll, std::span<epoll_event> events,
       .tv_nsec = std::chrono::nanoseconds(*patience - seconds).count(),
   };
   const int count = epoll_pwait2(epoll, events.data(), size, &time, nullptr);
-  if (count >= 0 || errno != ENOSYS) return count;
+  if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(*patience);
   return epoll_wait(epoll, events.data(), size, static_cast<int>(milliseconds.count()));
 }

@@ -64,9 +64,9 @@ class IoWatcher {
 // Asked what is left to do before a loop sleeps.
 class IdleHook {
  public:
-  // Runs on the loop's thread when there is nothing else to do, then what it has added to the
-  // round. Answers how long the loop may sleep until it is asked again; nullopt: until something
-  // comes.
+  // Runs on the loop's thread whenever it has handled all that it knew of and is about to look for
+  // more. Answers how long it may sleep for that; nullopt: until something comes. What it adds to
+  // the round is done first.
   virtual std::optional<std::chrono::microseconds> BeforeSleep() = 0;
 
  protected:

@@ -140,7 +140,7 @@ TEST_F(EventLoopTest, BeforeItSleepsTheHookIsAskedAsOftenAsItWishes) {
       if (asked < 3) return std::chrono::microseconds(1500);
       return std::nullopt;
     }
-    int asked = 0;
+    std::atomic<int> asked = 0;
     int rounds = 0;
 
    private:
@@ -150,7 +150,8 @@ TEST_F(EventLoopTest, BeforeItSleepsTheHookIsAskedAsOftenAsItWishes) {
   loop_.AskBeforeSleep(hook);
   const auto begin = std::chrono::steady_clock::now();
   std::thread runner([&] { loop_.Run(); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  while (hook.asked < 3) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
   loop_.Post([&] {
     EXPECT_EQ(hook.asked, 3) << "it said that it need not be asked again";
     EXPECT_EQ(hook.rounds, 3);

@@ -69,10 +69,9 @@ std::optional<std::chrono::microseconds> HttpWorker::BeforeSleep() {
   completing_ = true;
   const auto patience = task->OnIdle(*this);
   completing_ = false;
-  // The answers may bring requests that have come behind them.
+  // The answers may have brought requests that came behind them, and those a task.
   if (!patience) return std::chrono::microseconds(0);
   idle_task_ = task;
-  if (answered_at_once_) AnsweredAtOnce();
   return patience;
 }
 
