@@ -38,7 +38,7 @@ struct EngineOptions {
   // Uncompressed blocks kept in memory; filled as they are read.
   std::size_t block_cache_bytes = std::size_t{256} << 20;
   // Writes gathered in memory before they become a table file. Two of them may exist at once.
-  std::size_t memtable_bytes = std::size_t{128} << 20;
+  std::size_t memtable_bytes = std::size_t{64} << 20;
   // Where RocksDB keeps its files; null: the machine's file system. For tests.
   rocksdb::Env* env = nullptr;
   // Where counters go; null: to a registry of the engine's own.
