@@ -48,10 +48,7 @@ class CompletionQueue {
   // Has `task` asked before the thread next sleeps, and then as it wishes. false: the caller is not
   // on this thread, or the thread has, or lately had, others to serve, and `task` is not asked.
   // `task` outlives the thread. Does not call it.
-  virtual bool WhenIdle(IdleTask& task) {
-    static_cast<void>(task);
-    return false;
-  }
+  virtual bool WhenIdle(IdleTask& /*task*/) { return false; }
 };
 
 }  // namespace stator::base

@@ -164,35 +164,37 @@ void LogSync::NoteTaken() {
 }
 
 std::optional<std::chrono::microseconds> LogSync::OnIdle(base::CompletionQueue& queue) {
+  {
+    const std::lock_guard lock(mutex_);
+    // It was taken back.
+    if (lent_to_ != &queue) return std::nullopt;
+    const auto patience = GatherLent();
+    if (patience.count() > 0) return patience;
+  }
+  if (WouldWait()) {
+    GiveUp(queue);
+  } else {
+    WorkLent(queue);
+  }
+  return std::nullopt;
+}
+
+void LogSync::WorkLent(base::CompletionQueue& queue) {
   std::unique_lock lock(mutex_);
-  // It was taken back.
-  if (lent_to_ != &queue) return std::nullopt;
-  const auto patience = GatherLent();
-  if (patience.count() > 0) return patience;
+  if (lent_to_ != &queue) return;
+  std::swap(taken_, queue_);
   lent_busy_ = true;
   lock.unlock();
-  const bool would_wait = WouldWait();
+  std::vector<Answer> answers = CommitAndSync(taken_, rocksdb::Status::OK());
   lock.lock();
-  if (would_wait) {
-    lent_busy_ = false;
-    TakeBack();
-    lock.unlock();
-    work_.notify_one();
-    return std::nullopt;
-  }
-  std::swap(lent_work_, queue_);
-  lock.unlock();
-  std::vector<Answer> answers = CommitAndSync(lent_work_, rocksdb::Status::OK());
-  lock.lock();
-  lent_busy_ = false;
   NoteTaken();
+  lent_busy_ = false;
   // Before the answers, which may bring more requests: what others wrote meanwhile does not wait.
   lent_to_ = nullptr;
   const bool wake = stopping_ || queue_.size() > 0;
   lock.unlock();
   if (wake) work_.notify_one();
   RunAll(std::move(answers), &queue);
-  return std::nullopt;
 }
 
 bool LogSync::WouldWait() const {
@@ -274,8 +276,6 @@ void LogSync::ReportStopped() {
 }
 
 void LogSync::Run() {
-  // Changes places with the queue, so that the room of both is used again.
-  Work work;
   std::unique_lock lock(mutex_);
   for (;;) {
     // A queue that can be lent waits on the thread that it is lent to.
@@ -283,12 +283,12 @@ void LogSync::Run() {
     if (mode_ == SyncMode::kEveryWrite && failure_.ok() && !may_lend) Gather(lock);
     expected_ = 0;
     WaitForWork(lock);
-    std::swap(work, queue_);
+    std::swap(taken_, queue_);
     const bool last = stopping_;
     const rocksdb::Status failure = failure_;
     lock.unlock();
-    const bool any = work.size() > 0;
-    if (any) RunAll(CommitAndSync(work, failure), nullptr);
+    const bool any = taken_.size() > 0;
+    if (any) RunAll(CommitAndSync(taken_, failure), nullptr);
     if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
     lock.lock();
     if (any) NoteTaken();

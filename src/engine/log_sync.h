@@ -181,10 +181,12 @@ class LogSync final : private base::IdleTask {
   void TakeBack();
   // As Gather, for the thread that the queue is lent to: how long it may sleep until more come.
   std::chrono::microseconds GatherLent();
-  // Whether RocksDB makes writers wait, for a flush or because compaction is far behind.
-  bool WouldWait() const;
   // What is known of the work just done becomes what the next is judged by.
   void NoteTaken();
+  // Whether RocksDB makes writers wait, for a flush or because compaction is far behind.
+  bool WouldWait() const;
+  // What the sync thread would do, unless the queue has been taken back.
+  void WorkLent(base::CompletionQueue& queue);
   void Run();
   // After a sync: waits until the queue holds as many writes as were in flight when it ended, whose
   // clients are about to send the next ones. One wake-up then brings them all. A single writer
@@ -264,7 +266,8 @@ class LogSync final : private base::IdleTask {
   std::size_t gathered_ = 0;
   std::chrono::steady_clock::time_point gather_until_;
   std::chrono::steady_clock::time_point gather_all_until_;
-  Work lent_work_;
+  // What is being worked on. Changes places with the queue, so that the room of both is used again.
+  Work taken_;
   std::thread thread_;
   std::thread resume_thread_;
 };

@@ -83,22 +83,6 @@ class LogSyncTest : public ::testing::Test {
     }
   }
 
-  // Puts with `queue` until one is left to it: as soon as syncs are known to be quick.
-  void PutUntilLent(KeptQueue& queue, std::vector<std::thread::id>& threads) {
-    queue.willing = true;
-    base::CallContext context;
-    context.completions = &queue;
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (std::chrono::steady_clock::now() < deadline) {
-      PutMany(1, context, threads);
-      if (queue.has_work()) break;
-      queue.WaitFor(1);
-      queue.RunAll();
-    }
-    ASSERT_TRUE(queue.has_work());
-    threads.clear();
-  }
-
   const TestFolder folder_{"log_sync"};
   base::MetricsRegistry metrics_;
   std::optional<TestEngine> engine_{Options()};
@@ -127,44 +111,6 @@ TEST_F(LogSyncTest, ACallWithoutAQueueCompletesOnItsOwn) {
   for (const std::thread::id thread : threads) EXPECT_NE(thread, std::this_thread::get_id());
 }
 
-TEST_F(LogSyncTest, AnIdleThreadThatTakesTheWorkSyncsAndCompletesAndWakesNobody) {
-  KeptQueue queue;
-  std::vector<std::thread::id> threads;
-  PutUntilLent(queue, threads);
-  base::CallContext context;
-  context.completions = &queue;
-  PutMany(9, context, threads);
-  EXPECT_TRUE(threads.empty());
-  base::Counter* const syncs = metrics_.GetCounter("stator_engine_syncs_total", "");
-  const auto before = syncs->value();
-  const int posts = queue.posts();
-  while (queue.Ask()) std::this_thread::yield();
-  EXPECT_EQ(threads, std::vector<std::thread::id>(10, std::this_thread::get_id()));
-  EXPECT_EQ(syncs->value(), before + 1);
-  EXPECT_EQ(queue.posts(), posts);
-}
-
-TEST_F(LogSyncTest, TheWorkOfAThreadThatGivesUpIsDoneByTheSyncThread) {
-  KeptQueue queue;
-  std::vector<std::thread::id> threads;
-  PutUntilLent(queue, threads);
-  queue.GiveUp();
-  queue.WaitFor(1);
-  queue.RunAll();
-  EXPECT_EQ(threads.size(), 1U);
-}
-
-TEST_F(LogSyncTest, AWriteOfAnotherThreadDoesNotWaitForTheIdleOne) {
-  KeptQueue queue;
-  std::vector<std::thread::id> threads;
-  PutUntilLent(queue, threads);
-  engine_->Put("items", "id: 'of another'");
-  queue.WaitFor(1);
-  queue.RunAll();
-  EXPECT_EQ(threads.size(), 1U);
-  EXPECT_FALSE(queue.Ask()) << "nothing is left for it";
-}
-
 TEST_F(LogSyncTest, ASyncThatTakesLongIsLeftToTheSyncThread) {
   EngineOptions options = Options();
   options.path += ".slow";
@@ -184,35 +130,85 @@ TEST_F(LogSyncTest, ASyncThatTakesLongIsLeftToTheSyncThread) {
   std::filesystem::remove_all(options.path);
 }
 
-TEST_F(LogSyncTest, WhatAnIdleThreadHasLeftUndoneIsDoneAtTheEnd) {
-  KeptQueue queue;
-  std::vector<std::thread::id> threads;
-  PutUntilLent(queue, threads);
-  engine_->Close();
-  queue.RunAll();
-  EXPECT_EQ(threads.size(), 1U);
+// The test's thread has been lent the queue, with one write in it.
+class LentQueueTest : public LogSyncTest {
+ protected:
+  // Puts until one is left to this thread: as soon as syncs are known to be quick.
+  void SetUp() override {
+    queue_.willing = true;
+    context_.completions = &queue_;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < deadline) {
+      Put(1);
+      if (queue_.has_work()) break;
+      queue_.WaitFor(1);
+      queue_.RunAll();
+    }
+    ASSERT_TRUE(queue_.has_work());
+    threads_.clear();
+  }
+  // What waits is completed while the queue is still there.
+  void TearDown() override { engine_.reset(); }
+
+  void Put(int count) { PutMany(count, context_, threads_); }
+  void WorkUntilDone() {
+    while (queue_.Ask()) std::this_thread::yield();
+  }
+  // One write more is completed, by the sync thread through the queue.
+  void ExpectItIsDoneByTheSyncThread() {
+    queue_.WaitFor(1);
+    queue_.RunAll();
+    EXPECT_EQ(threads_.size(), 1U);
+  }
+
+  KeptQueue queue_;
+  base::CallContext context_;
+  std::vector<std::thread::id> threads_;
+};
+
+TEST_F(LentQueueTest, TheIdleThreadSyncsAndCompletesAndWakesNobody) {
+  base::Counter* const syncs = metrics_.GetCounter("stator_engine_syncs_total", "");
+  const auto before = syncs->value();
+  const int posts = queue_.posts();
+  Put(9);
+  EXPECT_TRUE(threads_.empty());
+  WorkUntilDone();
+  EXPECT_EQ(threads_, std::vector<std::thread::id>(10, std::this_thread::get_id()));
+  EXPECT_EQ(syncs->value(), before + 1);
+  EXPECT_EQ(queue_.posts(), posts);
 }
 
-TEST_F(LogSyncTest, AnIdleThreadWaitsForThoseThatItHasJustAnsweredButNotForever) {
-  KeptQueue queue;
-  std::vector<std::thread::id> threads;
-  PutUntilLent(queue, threads);
-  base::CallContext context;
-  context.completions = &queue;
-  PutMany(9, context, threads);
-  while (queue.Ask()) std::this_thread::yield();
-  ASSERT_EQ(threads.size(), 10U);
-  threads.clear();
-  PutMany(1, context, threads);
-  ASSERT_TRUE(queue.has_work());
-  EXPECT_TRUE(queue.Ask()) << "nine others may come";
-  EXPECT_TRUE(threads.empty());
-  PutMany(9, context, threads);
-  EXPECT_FALSE(queue.Ask()) << "all are there";
-  EXPECT_EQ(threads.size(), 10U);
-  PutMany(1, context, threads);
-  while (queue.Ask()) std::this_thread::yield();
-  EXPECT_EQ(threads.size(), 11U);
+TEST_F(LentQueueTest, WhatIsGivenUpIsDoneByTheSyncThread) {
+  queue_.GiveUp();
+  ExpectItIsDoneByTheSyncThread();
+}
+
+TEST_F(LentQueueTest, AWriteOfAnotherThreadDoesNotWaitForTheIdleOne) {
+  engine_->Put("items", "id: 'of another'");
+  ExpectItIsDoneByTheSyncThread();
+  EXPECT_FALSE(queue_.Ask()) << "nothing is left for it";
+}
+
+TEST_F(LentQueueTest, WhatIsLeftUndoneIsDoneAtTheEnd) {
+  engine_->Close();
+  ExpectItIsDoneByTheSyncThread();
+}
+
+TEST_F(LentQueueTest, TheIdleThreadWaitsForThoseThatItHasJustAnsweredButNotForever) {
+  Put(9);
+  WorkUntilDone();
+  ASSERT_EQ(threads_.size(), 10U);
+  threads_.clear();
+  Put(1);
+  ASSERT_TRUE(queue_.has_work());
+  EXPECT_TRUE(queue_.Ask()) << "nine others may come";
+  EXPECT_TRUE(threads_.empty());
+  Put(9);
+  EXPECT_FALSE(queue_.Ask()) << "all are there";
+  EXPECT_EQ(threads_.size(), 10U);
+  Put(1);
+  WorkUntilDone();
+  EXPECT_EQ(threads_.size(), 11U);
 }
 
 }  // namespace

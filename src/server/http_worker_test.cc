@@ -7,6 +7,7 @@
 #include <array>
 #include <future>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -83,6 +84,26 @@ class HttpWorkerTest : public ::testing::Test {
     for (auto& worker : workers_) worker->Drain(std::chrono::seconds(0));
     for (auto& worker : workers_) worker->Join();
   }
+
+  // Holds a thread up as long as it lives, so that what is sent meanwhile comes to it at once.
+  class Held {
+   public:
+    explicit Held(HttpWorker& worker) {
+      std::promise<void> held;
+      std::future<void> is_held = held.get_future();
+      worker.loop().Post([held = std::move(held), go_on = go_on_.get_future()]() mutable {
+        held.set_value();
+        go_on.wait();
+      });
+      is_held.wait();
+    }
+    ~Held() { go_on_.set_value(); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+   private:
+    std::promise<void> go_on_;
+  };
 
   // The far end of a new connection of `worker`; reads from it give up after ten seconds.
   FileDescriptor Connect(HttpWorker& worker, std::size_t serial) {
@@ -221,16 +242,14 @@ TEST_F(HttpWorkerTest, EachOfManyConnectionsOfARoundIsAnsweredOrClosed) {
   constexpr std::size_t kClients = 2 * HttpWorker::kUnsentMax + 5;
   std::vector<FileDescriptor> clients;
   for (std::size_t i = 0; i < kClients; ++i) clients.push_back(Connect(*workers_[0], i));
-  // The thread waits here, so that all requests come to it at once.
-  std::promise<void> sent;
-  workers_[0]->loop().Post([&] { sent.get_future().wait(); });
+  std::optional<Held> held(std::in_place, *workers_[0]);
   for (std::size_t i = 0; i < kClients; ++i) {
     const std::string_view bytes = i % 3 == 1 ? "no HTTP\r\n\r\n" : kTwoRequests;
     ASSERT_EQ(send(clients[i].number(), bytes.data(), bytes.size(), 0),
               static_cast<ssize_t>(bytes.size()));
     if (i % 3 == 2) clients[i].Close();
   }
-  sent.set_value();
+  held.reset();
   for (std::size_t i = 0; i < kClients; i += 3) {
     client_ = std::move(clients[i]);
     EXPECT_EQ(ReceiveThreads(2), "00") << "client " << i;
@@ -248,20 +267,13 @@ class HttpWorkerIdleTest : public HttpWorkerTest {
     client_ = Connect(*workers_[0], /*serial=*/1);
     other_ = Connect(*workers_[0], /*serial=*/2);
   }
-  // Holds the thread up until both clients have sent.
+  // For both clients, in one round.
   void SendTogether(std::string_view path, std::string_view path_of_other) {
-    std::promise<void> held;
-    std::promise<void> sent;
-    workers_[0]->loop().Post([&held, go_on = sent.get_future().share()] {
-      held.set_value();
-      go_on.wait();
-    });
-    held.get_future().wait();
+    const Held held(*workers_[0]);
     Send(path);
     std::swap(client_, other_);
     Send(path_of_other);
     std::swap(client_, other_);
-    sent.set_value();
   }
 
   static int CountOf(std::string_view word, std::string_view text) {
