@@ -202,7 +202,8 @@ base::Status FetchOldItem(EngineParts& parts, const ItemChange& change) {
 }
 
 std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
-                                               std::span<const ItemChange* const> changes) {
+                                               std::span<const ItemChange* const> changes,
+                                               WhenStalled when) {
   std::size_t put_bytes = 0;
   for (const ItemChange* change : changes) {
     put_bytes += change->put ? change->put->value.size() : 0;
@@ -225,7 +226,7 @@ std::vector<Result<ItemOutcome>> CommitChanges(EngineParts& parts,
     parts.row_cache->BeginWrite(change->hashed_key(), writing);
     ++planned;
   }
-  const base::Status committed = parts.storage->Commit(set);
+  const base::Status committed = parts.storage->Commit(set, when);
   for (std::size_t i = 0; i < changes.size(); ++i) {
     if (!outcomes[i].ok()) continue;
     NoteOutcome(parts, *changes[i], *outcomes[i], committed);

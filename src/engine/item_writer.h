@@ -75,9 +75,11 @@ inline constexpr std::size_t kChangesMax = 50;
 // known, see RowSizes), checks its condition, and commits all changes as one batch. The outcomes
 // come in the order of the changes: what fails by itself fails alone, and when the commit fails all
 // do. ERRORS: ConditionalCheckFailedException; ValidationException of an update that does not fit
-// the item; ResourceNotFoundException of a table that has vanished; of the disk. REQUIRES: at most
-// kChangesMax, of different items.
+// the item; ResourceNotFoundException of a table that has vanished; of the disk;
+// ThrottlingException when RocksDB does not take them (IsStalled). REQUIRES: at most kChangesMax,
+// of different items; `when` is not kWait, since others would wait for the locks.
 std::vector<base::Result<ItemOutcome>> CommitChanges(EngineParts& parts,
-                                                     std::span<const ItemChange* const> changes);
+                                                     std::span<const ItemChange* const> changes,
+                                                     WhenStalled when);
 
 }  // namespace stator::engine

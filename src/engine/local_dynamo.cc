@@ -35,8 +35,8 @@ Result<std::unique_ptr<LocalDynamo>> LocalDynamo::Open(const EngineOptions& opti
       parts->catalog, TableCatalog::Load(parts->storage.get(), {options.region, options.account},
                                          metrics, parts->options.clock));
   parts->storage->CommitWith(
-      [&parts = *parts](std::span<const std::unique_ptr<PendingWrite>> writes) {
-        return CommitPending(parts, writes);
+      [&parts = *parts](std::span<const std::unique_ptr<PendingWrite>> writes, WhenStalled when) {
+        return CommitPending(parts, writes, when);
       });
   return std::unique_ptr<LocalDynamo>(new LocalDynamo(std::move(parts)));
 }

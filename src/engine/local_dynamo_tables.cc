@@ -25,7 +25,7 @@ void ChangeCatalog(EngineParts& parts, const CallContext& context, std::string_v
   OperationTimer timer(*parts.metrics, operation);
   const auto run = [&]() -> Result<std::pair<WriteTicket, T>> {
     STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, what));
-    STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
+    STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve());
     STATOR_ASSIGN_OR_RETURN(T outcome, change());
     return std::pair(std::move(ticket), std::move(outcome));
   };

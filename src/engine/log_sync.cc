@@ -19,6 +19,8 @@ using base::Status;
 
 // Between two looks at whether RocksDB takes writes again.
 constexpr std::chrono::milliseconds kStoppedPoll{5};
+constexpr std::string_view kStalled =
+    "nothing was written, since the engine takes no writes until its table files have caught up";
 
 Error Throttled(std::string_view reason) {
   return Error(ErrorKind::kThrottled, dynamo::kThrottlingException,
@@ -46,6 +48,19 @@ std::chrono::microseconds Since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+class LogSync::StalledCall final : public SyncWaiter {
+ public:
+  StalledCall(base::CompletionQueue& queue, const base::Deadline& deadline,
+              base::Completion<base::Unit> done)
+      : SyncWaiter(&queue), deadline_(deadline), done_(std::move(done)) {}
+  const base::Deadline& deadline() const { return deadline_; }
+  void Run(const Status& outcome) override { done_(outcome); }
+
+ private:
+  const base::Deadline deadline_;
+  base::Completion<base::Unit> done_;
+};
+
 LogSync::LogSync(rocksdb::DB* db, LogFiles* files, const EngineOptions& options,
                  base::MetricsRegistry* metrics)
     : db_(db),
@@ -59,7 +74,7 @@ LogSync::LogSync(rocksdb::DB* db, LogFiles* files, const EngineOptions& options,
                                          "stator_engine_syncs_total: writes for each sync.")),
       sync_seconds_(metrics->GetHistogram("stator_engine_sync_seconds",
                                           "How long a sync of the engine's log takes.")),
-      thread_(mode_ == SyncMode::kNone ? std::thread() : std::thread([this] { Run(); })),
+      thread_([this] { Run(); }),
       resume_thread_(files == nullptr ? std::thread() : std::thread([this] { RunResume(); })) {
   if (files_ == nullptr) return;
   files_->room().Begin([this](const rocksdb::IOStatus& failure) { ReportFailure(failure); });
@@ -85,9 +100,10 @@ void LogSync::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Status LogSync::Reserve(const base::Deadline& deadline) {
+Status LogSync::Reserve() {
   if (refusing_.load(std::memory_order_acquire)) {
-    STATOR_RETURN_IF_ERROR(WaitUntilWritable(deadline));
+    const rocksdb::Status failure = Failure();
+    if (!failure.ok()) return WriteRefused(failure);
   }
   if (waiting_.fetch_add(1, std::memory_order_relaxed) >= kWaitingMax) {
     Release();
@@ -98,23 +114,77 @@ Status LogSync::Reserve(const base::Deadline& deadline) {
 
 Status LogSync::WaitUntilWritable(const base::Deadline& deadline) {
   std::unique_lock lock(mutex_);
-  while (failure_.ok() && stopped_) {
-    lock.unlock();
-    std::uint64_t stopped = 0;
-    db_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
-    lock.lock();
-    if (stopped == 0) {
-      stopped_ = false;
-      refusing_.store(!failure_.ok(), std::memory_order_release);
-      break;
-    }
-    if (deadline.Passed(std::chrono::steady_clock::now())) {
-      return Throttled("the engine takes no writes until compaction has caught up");
-    }
+  while (failure_.ok() && !TakesWrites(lock)) {
+    if (deadline.Passed(std::chrono::steady_clock::now())) return Throttled(kStalled);
     writable_.wait_for(lock, kStoppedPoll);
   }
   if (failure_.ok()) return base::OkStatus();
   return WriteRefused(failure_);
+}
+
+bool LogSync::TakesWrites(std::unique_lock<std::mutex>& lock) {
+  if (!stopped_) return true;
+  lock.unlock();
+  std::uint64_t stopped = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
+  lock.lock();
+  if (stopped == 0) stopped_ = false;
+  return !stopped_;
+}
+
+void LogSync::WhenWritable(base::CompletionQueue& queue, const base::Deadline& deadline,
+                           base::Completion<base::Unit> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    stalled_calls_.push_back(std::make_unique<StalledCall>(queue, deadline, std::move(done)));
+    if (lent_to_ != nullptr) TakeBack();
+  }
+  work_.notify_one();
+}
+
+std::vector<LogSync::Answer> LogSync::TakeExpired() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<Answer> expired;
+  const auto take = [&](auto& waiting) {
+    std::erase_if(waiting, [&](auto& waiter) {
+      if (!waiter->deadline().Passed(now)) return false;
+      expired.push_back({std::move(waiter), Throttled(kStalled)});
+      return true;
+    });
+  };
+  take(queue_.pending);
+  take(stalled_calls_);
+  return expired;
+}
+
+void LogSync::AwaitWritable(std::unique_lock<std::mutex>& lock) {
+  auto last_sync = std::chrono::steady_clock::now();
+  while (failure_.ok() && !TakesWrites(lock)) {
+    std::swap(taken_.committed, queue_.committed);
+    std::vector<Answer> answers = TakeExpired();
+    const bool relaxed_sync = mode_ == SyncMode::kRelaxed && Since(last_sync) >= interval_;
+    if (answers.empty() && taken_.size() == 0 && !relaxed_sync) {
+      writable_.wait_for(lock, kStoppedPoll);
+      continue;
+    }
+    lock.unlock();
+    RunAll(std::move(answers), nullptr);
+    if (taken_.size() > 0) {
+      RunAll(CommitAndSync(taken_, rocksdb::Status::OK(), WhenStalled::kSlowDown), nullptr);
+    }
+    if (relaxed_sync) {
+      last_sync = std::chrono::steady_clock::now();
+      SyncRelaxed();
+    }
+    lock.lock();
+  }
+  if (stalled_calls_.empty()) return;
+  std::vector<Answer> again;
+  for (auto& call : stalled_calls_) again.push_back({std::move(call), base::OkStatus()});
+  stalled_calls_.clear();
+  lock.unlock();
+  RunAll(std::move(again), nullptr);
+  lock.lock();
 }
 
 template <typename Add>
@@ -134,8 +204,8 @@ void LogSync::Enqueue(base::CompletionQueue* from, Add&& add) {
 }
 
 bool LogSync::MayLend() const {
-  return lending_pause_ == 0 && !stopping_ && !stopped_ && failure_.ok() &&
-         lately_in_flight_ <= kLendInFlightMax && average_taken_ &&
+  return mode_ == SyncMode::kEveryWrite && lending_pause_ == 0 && !stopping_ && !stopped_ &&
+         failure_.ok() && lately_in_flight_ <= kLendInFlightMax && average_taken_ &&
          *average_taken_ <= idle_sync_max_;
 }
 
@@ -161,6 +231,10 @@ void LogSync::NoteTaken() {
   }
   lately_in_flight_ = in_flight_;
   if (lending_pause_ > 0) --lending_pause_;
+  auto& refused = taken_.pending;
+  queue_.pending.insert(queue_.pending.begin(), std::make_move_iterator(refused.begin()),
+                        std::make_move_iterator(refused.end()));
+  refused.clear();
 }
 
 std::optional<std::chrono::microseconds> LogSync::OnIdle(base::CompletionQueue& queue) {
@@ -171,11 +245,7 @@ std::optional<std::chrono::microseconds> LogSync::OnIdle(base::CompletionQueue& 
     const auto patience = GatherLent();
     if (patience.count() > 0) return patience;
   }
-  if (WouldWait()) {
-    GiveUp(queue);
-  } else {
-    WorkLent(queue);
-  }
+  WorkLent(queue);
   return std::nullopt;
 }
 
@@ -185,24 +255,16 @@ void LogSync::WorkLent(base::CompletionQueue& queue) {
   std::swap(taken_, queue_);
   lent_busy_ = true;
   lock.unlock();
-  std::vector<Answer> answers = CommitAndSync(taken_, rocksdb::Status::OK());
+  std::vector<Answer> answers = CommitAndSync(taken_, rocksdb::Status::OK(), WhenStalled::kReturn);
   lock.lock();
   NoteTaken();
   lent_busy_ = false;
   // Before the answers, which may bring more requests: what others wrote meanwhile does not wait.
   lent_to_ = nullptr;
-  const bool wake = stopping_ || queue_.size() > 0;
+  const bool wake = stopping_ || queue_.size() > 0 || !stalled_calls_.empty();
   lock.unlock();
   if (wake) work_.notify_one();
   RunAll(std::move(answers), &queue);
-}
-
-bool LogSync::WouldWait() const {
-  std::uint64_t stopped = 0;
-  std::uint64_t bytes_per_second = 0;
-  db_->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped, &stopped);
-  db_->GetIntProperty(rocksdb::DB::Properties::kActualDelayedWriteRate, &bytes_per_second);
-  return stopped != 0 || bytes_per_second != 0;
 }
 
 void LogSync::GiveUp(base::CompletionQueue& queue) {
@@ -235,13 +297,13 @@ std::chrono::microseconds LogSync::GatherLent() {
 }
 
 void LogSync::Submit(std::unique_ptr<PendingWrite> write) {
-  if (commits_later()) {
-    base::CompletionQueue* const from = write->completions();
-    return Enqueue(from, [&] { queue_.pending.push_back(std::move(write)); });
+  if (!commits_later()) {
+    const Status outcome = commit_({&write, 1}, WhenStalled::kReturn).front();
+    if (outcome.ok()) return Acknowledge(std::move(write));
+    if (!IsStalled(outcome)) return write->Run(outcome);
   }
-  const Status outcome = commit_({&write, 1}).front();
-  if (outcome.ok()) return Acknowledge(std::move(write));
-  write->Run(outcome);
+  base::CompletionQueue* const from = write->completions();
+  Enqueue(from, [&] { queue_.pending.push_back(std::move(write)); });
 }
 
 void LogSync::Acknowledge(std::unique_ptr<SyncWaiter> waiter) {
@@ -270,7 +332,6 @@ void LogSync::ReportFailure(const rocksdb::Status& status) {
 void LogSync::ReportStopped() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
-  refusing_.store(true, std::memory_order_release);
   TakeBack();
   work_.notify_one();
 }
@@ -278,6 +339,7 @@ void LogSync::ReportStopped() {
 void LogSync::Run() {
   std::unique_lock lock(mutex_);
   for (;;) {
+    AwaitWritable(lock);
     // A queue that can be lent waits on the thread that it is lent to.
     const bool may_lend = queue_.size() == 0 && MayLend();
     if (mode_ == SyncMode::kEveryWrite && failure_.ok() && !may_lend) Gather(lock);
@@ -288,16 +350,18 @@ void LogSync::Run() {
     const rocksdb::Status failure = failure_;
     lock.unlock();
     const bool any = taken_.size() > 0;
-    if (any) RunAll(CommitAndSync(taken_, failure), nullptr);
-    if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
+    if (any) RunAll(CommitAndSync(taken_, failure, WhenStalled::kSlowDown), nullptr);
+    SyncRelaxed();
     lock.lock();
     if (any) NoteTaken();
-    if (last && queue_.size() == 0) return;
+    if (last && queue_.size() == 0 && stalled_calls_.empty()) return;
   }
 }
 
 void LogSync::WaitForWork(std::unique_lock<std::mutex>& lock) {
-  const auto wanted = [&] { return lent_to_ == nullptr && (stopping_ || queue_.size() > 0); };
+  const auto wanted = [&] {
+    return lent_to_ == nullptr && (stopping_ || queue_.size() > 0 || !stalled_calls_.empty());
+  };
   idle_ = true;
   if (mode_ == SyncMode::kRelaxed) {
     work_.wait_for(lock, interval_, wanted);
@@ -324,11 +388,12 @@ void LogSync::Gather(std::unique_lock<std::mutex>& lock) {
   if (came || queue_.size() > 0) vain_waits_ = came ? 0 : vain_waits_ + 1;
 }
 
-std::vector<LogSync::Answer> LogSync::CommitAndSync(Work& work, const rocksdb::Status& failure) {
+std::vector<LogSync::Answer> LogSync::CommitAndSync(Work& work, const rocksdb::Status& failure,
+                                                    WhenStalled when) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Answer> answers;
   answers.reserve(work.size());
-  CommitPending(work, failure, answers);
+  CommitPending(work, failure, when, answers);
   const std::size_t waiting = work.committed.size();
   // After a failed sync a second one may succeed without the lost pages: it would prove nothing.
   const Status outcome = waiting == 0   ? base::OkStatus()
@@ -336,24 +401,28 @@ std::vector<LogSync::Answer> LogSync::CommitAndSync(Work& work, const rocksdb::S
                                         : Status(StorageError(failure, kNotSynced));
   in_flight_ = waiting_.fetch_sub(waiting, std::memory_order_relaxed);
   for (auto& waiter : work.committed) answers.push_back({std::move(waiter), outcome});
-  work.Clear();
+  work.committed.clear();
   if (waiting > 0) last_taken_ = Since(start);
   return answers;
 }
 
-void LogSync::CommitPending(Work& work, const rocksdb::Status& failure,
+void LogSync::CommitPending(Work& work, const rocksdb::Status& failure, WhenStalled when,
                             std::vector<Answer>& answers) {
   if (work.pending.empty()) return;
   const std::vector<Status> outcomes =
-      failure.ok() ? commit_(work.pending)
+      failure.ok() ? commit_(work.pending, when)
                    : std::vector<Status>(work.pending.size(), WriteRefused(failure));
+  std::size_t left = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].ok()) {
       work.committed.push_back(std::move(work.pending[i]));
+    } else if (IsStalled(outcomes[i])) {
+      std::swap(work.pending[left++], work.pending[i]);
     } else {
       answers.push_back({std::move(work.pending[i]), outcomes[i]});
     }
   }
+  work.pending.resize(left);
 }
 
 void LogSync::RunAll(std::vector<Answer> answers, const base::CompletionQueue* here) {
@@ -389,7 +458,12 @@ rocksdb::Status LogSync::Failure() {
   return failure_;
 }
 
+void LogSync::SyncRelaxed() {
+  if (mode_ == SyncMode::kRelaxed && dirty_.exchange(false)) static_cast<void>(SyncLog(0));
+}
+
 Status LogSync::SyncLog(std::size_t writes) {
+  if (mode_ == SyncMode::kNone) return base::OkStatus();
   const auto start = std::chrono::steady_clock::now();
   rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
   if (status.ok()) status = CheckLog();
@@ -430,7 +504,7 @@ void LogSync::RunResume() {
       continue;
     }
     failure_ = rocksdb::Status::OK();
-    refusing_.store(stopped_, std::memory_order_release);
+    refusing_.store(false, std::memory_order_release);
     writable_.notify_all();
     base::Log(base::LogLevel::kInfo, "engine takes writes again");
   }

@@ -8,6 +8,9 @@
 // While the disk is quick and all writes come from one I/O thread that serves nobody else, the
 // queue is lent to that thread: it does the same when it would otherwise sleep, and wakes nobody
 // (docs/adr-0013-io-thread-syncs.md).
+//
+// While RocksDB takes no writes, since its table files are behind, the sync thread alone waits: no
+// write before its deadline keeps a thread that also reads.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -26,6 +29,7 @@
 #include <vector>
 
 #include "base/call_context.h"
+#include "base/completion.h"
 #include "base/completion_queue.h"
 #include "base/metrics.h"
 #include "base/result.h"
@@ -37,6 +41,20 @@ namespace stator::engine {
 // Begins the message of a write that is in RocksDB and perhaps not on disk.
 inline constexpr std::string_view kNotSynced =
     "the write could not be synced, and whether it was kept is not known";
+
+// What a commit does while RocksDB takes writes slowly or not at all, because flushes or
+// compactions are behind.
+enum class WhenStalled : unsigned char {
+  kReturn,    // it comes back at once: another thread will try
+  kSlowDown,  // it sleeps for moments, as RocksDB wishes, and comes back when nothing is taken
+  kWait       // it also waits until writes are taken again, 60 s at most
+};
+
+// Whether a commit came back for that reason: nothing was written, and it may be tried again.
+// REQUIRES: it was not to wait.
+inline bool IsStalled(const base::Status& outcome) {
+  return !outcome.ok() && outcome.error().kind() == base::ErrorKind::kThrottled;
+}
 
 // How LogSync acknowledges.
 enum class SyncMode : unsigned char {
@@ -65,19 +83,28 @@ struct ItemChange;
 struct ItemOutcome;
 
 // A single write from its preparation to its answer: owns what its change views. When it came to
-// nothing, Run is called with the reason and without Committed before it.
+// nothing, Run is called with the reason and without Committed before it; so it is when RocksDB has
+// not taken it by its deadline.
 class PendingWrite : public SyncWaiter {
  public:
-  using SyncWaiter::SyncWaiter;
+  // `completions` as for a SyncWaiter.
+  PendingWrite(base::CompletionQueue* completions, const base::Deadline& deadline)
+      : SyncWaiter(completions), deadline_(deadline) {}
+  // Until when it may wait for RocksDB.
+  const base::Deadline& deadline() const { return deadline_; }
   // What it shall do.
   virtual const ItemChange& change() const = 0;
   // It is committed, and its place in the queue now belongs to whoever calls.
   virtual void Committed(ItemOutcome outcome) = 0;
+
+ private:
+  const base::Deadline deadline_;
 };
 
-// Commits writes and calls Committed() of those that came to something; an outcome for each.
-using CommitFunction =
-    std::function<std::vector<base::Status>(std::span<const std::unique_ptr<PendingWrite>>)>;
+// Commits writes and calls Committed() of those that came to something; an outcome for each. Behind
+// the first one that RocksDB does not take (IsStalled) none is committed.
+using CommitFunction = std::function<std::vector<base::Status>(
+    std::span<const std::unique_ptr<PendingWrite>>, WhenStalled)>;
 
 // Owns the sync thread of one database, and the resume thread, which gets it going again after the
 // disk failed. Thread-safe.
@@ -103,19 +130,23 @@ class LogSync final : private base::IdleTask {
   // either: the log has it all.
   void Stop();
 
-  // Whether a write may begin: takes a place in the queue, waiting for room in RocksDB until the
-  // deadline. Every success is followed by one Submit, Acknowledge or Release. ERRORS:
-  // ThrottlingException when the queue is full or RocksDB takes no writes before the deadline; the
-  // error of the disk while it lasts.
-  base::Status Reserve(const base::Deadline& deadline);
-  // Returns when RocksDB takes writes. ERRORS: as Reserve, for the same reasons.
+  // Whether a write may begin: takes a place in the queue. Every success is followed by one Submit,
+  // Acknowledge or Release. ERRORS: ThrottlingException when the queue is full; the error of the
+  // disk while it lasts.
+  base::Status Reserve();
+  // Returns when RocksDB takes writes. ERRORS: ThrottlingException when it does not before the
+  // deadline; the error of the disk.
   base::Status WaitUntilWritable(const base::Deadline& deadline);
+  // The same for a thread that has others to serve: runs `done` on `queue`, from another thread.
+  void WhenWritable(base::CompletionQueue& queue, const base::Deadline& deadline,
+                    base::Completion<base::Unit> done);
   // Gives the place back: nothing was written.
   void Release() { waiting_.fetch_sub(1, std::memory_order_relaxed); }
   // Whether Submit leaves the commit for later, to the sync thread or to one that is idle.
   bool commits_later() const { return mode_ == SyncMode::kEveryWrite; }
-  // Commits `write` with the next sync, in the other modes at once, and runs it. Writes of one
-  // thread are committed in their order. Uses up a place.
+  // Commits `write` with the next sync, in the other modes at once if RocksDB takes it, and runs
+  // it. Writes of one thread are committed in their order, but in those modes around a stall. Uses
+  // up a place.
   void Submit(std::unique_ptr<PendingWrite> write);
   // Runs `waiter` when all that was committed before this call is safe. Uses up a place.
   void Acknowledge(std::unique_ptr<SyncWaiter> waiter);
@@ -153,12 +184,9 @@ class LogSync final : private base::IdleTask {
     std::vector<std::unique_ptr<PendingWrite>> pending;
     std::vector<std::unique_ptr<SyncWaiter>> committed;
     std::size_t size() const { return pending.size() + committed.size(); }
-    // Keeps the room for the next ones.
-    void Clear() {
-      pending.clear();
-      committed.clear();
-    }
   };
+  // A call that waits for RocksDB.
+  class StalledCall;
   // A waiter and what it will be told.
   struct Answer {
     std::unique_ptr<SyncWaiter> waiter;
@@ -181,13 +209,19 @@ class LogSync final : private base::IdleTask {
   void TakeBack();
   // As Gather, for the thread that the queue is lent to: how long it may sleep until more come.
   std::chrono::microseconds GatherLent();
-  // What is known of the work just done becomes what the next is judged by.
+  // What is known of the work just done becomes what the next is judged by, and what RocksDB did
+  // not take goes back to the front of the queue.
   void NoteTaken();
-  // Whether RocksDB makes writers wait, for a flush or because compaction is far behind.
-  bool WouldWait() const;
   // What the sync thread would do, unless the queue has been taken back.
   void WorkLent(base::CompletionQueue& queue);
   void Run();
+  // Waits for RocksDB on behalf of all that is to be committed, syncs meanwhile what is, answers
+  // those whose deadline passes, and lets the calls that wait go on.
+  void AwaitWritable(std::unique_lock<std::mutex>& lock);
+  // Of what waits for RocksDB: what has waited long enough.
+  std::vector<Answer> TakeExpired();
+  // Whether RocksDB takes writes, asked without the mutex; notes it when it does.
+  bool TakesWrites(std::unique_lock<std::mutex>& lock);
   // After a sync: waits until the queue holds as many writes as were in flight when it ended, whose
   // clients are about to send the next ones. One wake-up then brings them all. A single writer
   // never waits, and nobody longer than two syncs or kGatherMax: time enough for an answer to go
@@ -201,10 +235,12 @@ class LogSync final : private base::IdleTask {
   std::chrono::microseconds Patience() const;
   // Until there is something to do: a write in the queue, the end, or in relaxed mode a sync.
   void WaitForWork(std::unique_lock<std::mutex>& lock);
-  // `failure`: why nothing can be written; ok when it can. Takes all out of `work`.
-  std::vector<Answer> CommitAndSync(Work& work, const rocksdb::Status& failure);
+  // `failure`: why nothing can be written; ok when it can. Takes all out of `work` but the writes
+  // that RocksDB does not take.
+  std::vector<Answer> CommitAndSync(Work& work, const rocksdb::Status& failure, WhenStalled when);
   // Commits the pending ones. Those that fail become answers, the others join the committed ones.
-  void CommitPending(Work& work, const rocksdb::Status& failure, std::vector<Answer>& answers);
+  void CommitPending(Work& work, const rocksdb::Status& failure, WhenStalled when,
+                     std::vector<Answer>& answers);
   // Runs each where it wants to run; every queue is woken once, but for `here`, the one of the
   // calling thread (null on the sync thread).
   static void RunAll(std::vector<Answer> answers, const base::CompletionQueue* here);
@@ -212,6 +248,8 @@ class LogSync final : private base::IdleTask {
   // cleared: once this is ok again, all that was committed before is in table files.
   rocksdb::Status Failure();
   base::Status SyncLog(std::size_t writes);
+  // In relaxed mode, if anything was committed since the last one.
+  void SyncRelaxed();
   // Of the resume thread, which may wait for the disk as long as that takes.
   void RunResume();
   bool WriteMemtablesOut();
@@ -227,7 +265,7 @@ class LogSync final : private base::IdleTask {
   CommitFunction commit_;
 
   std::atomic<std::size_t> waiting_{0};
-  // Fast answers to Reserve; the reasons are under the mutex.
+  // Fast answers to Reserve; the reason is under the mutex.
   std::atomic<bool> refusing_{false};
   std::atomic<bool> dirty_{false};
 
@@ -237,6 +275,7 @@ class LogSync final : private base::IdleTask {
   std::condition_variable writable_;
   std::condition_variable failing_;
   Work queue_;
+  std::vector<std::unique_ptr<StalledCall>> stalled_calls_;
   bool idle_ = false;
   // Whose thread commits, syncs and completes in place of the sync thread; null: nobody's.
   base::CompletionQueue* lent_to_ = nullptr;
@@ -251,7 +290,7 @@ class LogSync final : private base::IdleTask {
   std::size_t expected_ = 0;  // 0: nobody gathers
   bool stopping_ = false;
   bool stopped_ = false;
-  // Why writes are refused; ok when they are not, or only for being stopped.
+  // Why writes are refused; ok when they are not.
   rocksdb::Status failure_;
   // From here on of the sync thread, or of the one that the queue is lent to. What the last sync
   // took, with its commit until that is noted, and alone, and the writes in flight when it ended;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -56,14 +57,17 @@ class WriteGroup {
     bytes_ = 0;
   }
 
-  // Commits all. What fails (CommitChanges) goes to `failures`; `outcome(write, outcome)` is called
-  // for each of the others.
+  // Commits all; false when RocksDB takes none of them now. What fails (CommitChanges) goes to
+  // `failures`; `outcome(write, outcome)` is called for each of the others.
   template <typename Outcome>
-  void Commit(EngineParts& parts, std::vector<ItemFailure>& failures, Outcome&& outcome) {
+  bool Commit(EngineParts& parts, std::vector<ItemFailure>& failures, Outcome&& outcome) {
     std::vector<const ItemChange*> changes;
     changes.reserve(writes_.size());
     for (const GroupedWrite& write : writes_) changes.push_back(&write.change);
-    const auto outcomes = CommitChanges(parts, changes);
+    const auto outcomes = CommitChanges(parts, changes, WhenStalled::kSlowDown);
+    for (const auto& written : outcomes) {
+      if (!written.ok() && IsStalled(written.error())) return false;
+    }
     for (std::size_t i = 0; i < writes_.size(); ++i) {
       if (outcomes[i].ok()) {
         outcome(writes_[i], *outcomes[i]);
@@ -71,6 +75,7 @@ class WriteGroup {
         failures.push_back({writes_[i].index, outcomes[i].error()});
       }
     }
+    return true;
   }
 
  private:
@@ -124,13 +129,17 @@ Result<WriteGroup> PrepareBatch(EngineParts& parts, const dynamo::BatchWriteItem
   return group;
 }
 
-Result<BatchWriteItemResponse> RunBatch(EngineParts& parts,
-                                        const dynamo::BatchWriteItemRequest& request,
-                                        WriteGroup& group, std::vector<double>& units) {
+// nullopt when RocksDB takes nothing now.
+std::optional<Result<BatchWriteItemResponse>> RunBatch(EngineParts& parts,
+                                                       const dynamo::BatchWriteItemRequest& request,
+                                                       WriteGroup& group,
+                                                       std::vector<double>& units) {
   std::vector<ItemFailure> failures;
-  group.Commit(parts, failures, [&](const GroupedWrite& write, const ItemOutcome& outcome) {
-    units[write.index] += WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes);
-  });
+  const bool taken =
+      group.Commit(parts, failures, [&](const GroupedWrite& write, const ItemOutcome& outcome) {
+        units[write.index] += WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes);
+      });
+  if (!taken) return std::nullopt;
   if (!failures.empty()) return failures.front().error;
   BatchWriteItemResponse response;
   for (std::size_t i = 0; i < request.tables.size(); ++i) {
@@ -142,45 +151,154 @@ Result<BatchWriteItemResponse> RunBatch(EngineParts& parts,
   return response;
 }
 
-// ---- PutMany
+// A BatchWriteItem from its first try to its answer. One batch of RocksDB, so a stall leaves all of
+// it undone.
+struct BatchWrite {
+  CallContext context;
+  OperationTimer timer;
+  Completion<BatchWriteItemResponse> done;
 
-// Writes all groups of a request; the failures come in the order of their finding.
-class ManyWriter {
- public:
-  ManyWriter(EngineParts& parts, const CallContext& context, WriteManyResponse& response)
-      : parts_(parts), context_(context), response_(response) {}
-
-  void Run(std::span<const ItemWrite> writes) {
-    for (std::size_t i = 0; i < writes.size(); ++i) {
-      ItemChange change;
-      if (const Status prepared = PrepareConditional(parts_, writes[i], change); !prepared.ok()) {
-        response_.failures.push_back({i, prepared.error()});
-        continue;
+  // Tries until RocksDB takes it: later and with a copy of the request for a caller that has others
+  // to serve, for any other right here.
+  static void Run(EngineParts& parts, BatchWrite write,
+                  const dynamo::BatchWriteItemRequest& request) {
+    for (;;) {
+      auto ran = write.Try(parts, request);
+      if (ran) {
+        if (!ran->ok()) return write.done(ran->error());
+        auto& [ticket, response] = **ran;
+        return parts.storage->Acknowledge(write.context, std::move(ticket), std::move(write.timer),
+                                          std::move(response), std::move(write.done));
       }
-      if (!group_.Takes(change)) CommitGroup();
-      if (const Status wanted = CheckWanted(parts_, context_, "PutMany"); !wanted.ok()) {
-        for (; i < writes.size(); ++i) response_.failures.push_back({i, wanted.error()});
-        break;
-      }
-      group_.Add(i, std::move(change));
+      if (write.context.completions != nullptr) return Later(parts, std::move(write), request);
+      const Status writable = parts.storage->WaitUntilWritable(write.context.deadline);
+      if (!writable.ok()) return write.done(writable.error());
     }
-    if (!group_.empty()) CommitGroup();
-    std::sort(response_.failures.begin(), response_.failures.end(),
-              [](const ItemFailure& a, const ItemFailure& b) { return a.index < b.index; });
   }
 
  private:
-  void CommitGroup() {
-    group_.Commit(parts_, response_.failures, [&](const GroupedWrite&, const ItemOutcome& outcome) {
-      response_.consumed_write_units += WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes);
-    });
-    group_.Clear();
+  using Ran = Result<std::pair<WriteTicket, BatchWriteItemResponse>>;
+
+  std::optional<Ran> Try(EngineParts& parts, const dynamo::BatchWriteItemRequest& request) const {
+    std::optional<Result<BatchWriteItemResponse>> response;
+    const auto run = [&]() -> Result<WriteTicket> {
+      STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, "BatchWriteItem"));
+      std::vector<double> units;
+      STATOR_ASSIGN_OR_RETURN(WriteGroup group, PrepareBatch(parts, request, units));
+      STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve());
+      response = RunBatch(parts, request, group, units);
+      return ticket;
+    };
+    auto ticket = run();
+    if (!ticket.ok()) return Ran(ticket.error());
+    if (!response) return std::nullopt;
+    if (!response->ok()) return Ran(response->error());
+    return Ran(std::pair(std::move(*ticket), std::move(**response)));
+  }
+  static void Later(EngineParts& parts, BatchWrite write,
+                    const dynamo::BatchWriteItemRequest& request) {
+    base::CompletionQueue& queue = *write.context.completions;
+    const base::Deadline deadline = write.context.deadline;
+    parts.storage->WhenWritable(
+        queue, deadline,
+        [&parts, write = std::move(write), request](Result<base::Unit> writable) mutable {
+          if (!writable.ok()) return write.done(writable.error());
+          Run(parts, std::move(write), request);
+        });
+  }
+};
+
+// ---- PutMany
+
+// A PutMany from its first group to its answer.
+struct ManyWrite {
+  CallContext context;
+  OperationTimer timer;
+  WriteTicket ticket;
+  Completion<WriteManyResponse> done;
+  WriteManyResponse response = {};
+  // How many of its writes have come to something.
+  std::size_t finished = 0;
+
+  // Writes `rest`, its writes from `finished` on, as BatchWrite does.
+  static void Run(EngineParts& parts, ManyWrite many, std::span<const ItemWrite> rest) {
+    for (;;) {
+      rest = rest.subspan(many.WriteGroups(parts, rest));
+      if (rest.empty()) return Answer(parts, std::move(many));
+      if (many.context.completions != nullptr) return Later(parts, std::move(many), rest);
+      const Status writable = parts.storage->WaitUntilWritable(many.context.deadline);
+      if (!writable.ok()) {
+        many.Fail(rest.size(), writable.error());
+        return Answer(parts, std::move(many));
+      }
+    }
   }
 
-  EngineParts& parts_;
-  const CallContext& context_;
-  WriteManyResponse& response_;
-  WriteGroup group_;
+ private:
+  // As many of `rest` as RocksDB takes; how many that are.
+  std::size_t WriteGroups(EngineParts& parts, std::span<const ItemWrite> rest) {
+    WriteGroup group;
+    std::size_t written = 0;
+    std::size_t failures = response.failures.size();
+    const auto commit = [&](std::size_t end) {
+      if (!group.empty() && !Commit(parts, group)) {
+        // What was found out about writes of this group will be found out again.
+        response.failures.erase(response.failures.begin() + static_cast<std::ptrdiff_t>(failures),
+                                response.failures.end());
+        return false;
+      }
+      group.Clear();
+      written = end;
+      failures = response.failures.size();
+      return true;
+    };
+    bool taken = true;
+    for (std::size_t i = 0; i < rest.size() && taken; ++i) {
+      ItemChange change;
+      if (const Status prepared = PrepareConditional(parts, rest[i], change); !prepared.ok()) {
+        response.failures.push_back({finished + i, prepared.error()});
+        continue;
+      }
+      if (!group.Takes(change)) taken = commit(i);
+      if (const Status wanted = CheckWanted(parts, context, "PutMany"); taken && !wanted.ok()) {
+        for (; i < rest.size(); ++i) response.failures.push_back({finished + i, wanted.error()});
+        break;
+      }
+      if (taken) group.Add(finished + i, std::move(change));
+    }
+    if (taken) commit(rest.size());
+    finished += written;
+    return written;
+  }
+  bool Commit(EngineParts& parts, WriteGroup& group) {
+    return group.Commit(parts, response.failures,
+                        [&](const GroupedWrite&, const ItemOutcome& outcome) {
+                          response.consumed_write_units +=
+                              WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes);
+                        });
+  }
+  void Fail(std::size_t count, const Error& error) {
+    for (std::size_t i = 0; i < count; ++i) response.failures.push_back({finished + i, error});
+    finished += count;
+  }
+  static void Answer(EngineParts& parts, ManyWrite many) {
+    std::sort(many.response.failures.begin(), many.response.failures.end(),
+              [](const ItemFailure& a, const ItemFailure& b) { return a.index < b.index; });
+    parts.storage->Acknowledge(many.context, std::move(many.ticket), std::move(many.timer),
+                               std::move(many.response), std::move(many.done));
+  }
+  static void Later(EngineParts& parts, ManyWrite many, std::span<const ItemWrite> rest) {
+    base::CompletionQueue& queue = *many.context.completions;
+    const base::Deadline deadline = many.context.deadline;
+    parts.storage->WhenWritable(
+        queue, deadline,
+        [&parts, many = std::move(many),
+         writes = std::vector(rest.begin(), rest.end())](Result<base::Unit> writable) mutable {
+          if (writable.ok()) return Run(parts, std::move(many), writes);
+          many.Fail(writes.size(), writable.error());
+          Answer(parts, std::move(many));
+        });
+  }
 };
 
 }  // namespace
@@ -188,37 +306,22 @@ class ManyWriter {
 void BatchWriteItem(EngineParts& parts, const CallContext& context,
                     const dynamo::BatchWriteItemRequest& request,
                     Completion<BatchWriteItemResponse> done) {
-  OperationTimer timer(*parts.metrics, TimedOperation::kBatchWriteItem);
-  const auto run = [&]() -> Result<std::pair<WriteTicket, BatchWriteItemResponse>> {
-    STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, "BatchWriteItem"));
-    std::vector<double> units;
-    STATOR_ASSIGN_OR_RETURN(WriteGroup group, PrepareBatch(parts, request, units));
-    STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
-    STATOR_ASSIGN_OR_RETURN(BatchWriteItemResponse response,
-                            RunBatch(parts, request, group, units));
-    return std::pair(std::move(ticket), std::move(response));
-  };
-  auto ran = run();
-  if (!ran.ok()) {
-    done(ran.error());
-    return;
-  }
-  parts.storage->Acknowledge(context, std::move(ran->first), std::move(timer),
-                             std::move(ran->second), std::move(done));
+  BatchWrite::Run(
+      parts,
+      {context, OperationTimer(*parts.metrics, TimedOperation::kBatchWriteItem), std::move(done)},
+      request);
 }
 
 void PutMany(EngineParts& parts, const CallContext& context,
              const dynamo::WriteManyRequest& request, Completion<WriteManyResponse> done) {
   OperationTimer timer(*parts.metrics, TimedOperation::kPutMany);
-  auto ticket = parts.storage->Reserve(context.deadline);
+  auto ticket = parts.storage->Reserve();
   if (!ticket.ok()) {
     done(ticket.error());
     return;
   }
-  WriteManyResponse response;
-  ManyWriter(parts, context, response).Run(request.writes);
-  parts.storage->Acknowledge(context, std::move(*ticket), std::move(timer), std::move(response),
-                             std::move(done));
+  ManyWrite::Run(parts, {context, std::move(timer), std::move(*ticket), std::move(done)},
+                 request.writes);
 }
 
 }  // namespace stator::engine

@@ -29,11 +29,12 @@ std::size_t BatchLength(PendingSpan writes) {
   return length;
 }
 
-void CommitBatch(EngineParts& parts, PendingSpan writes, std::vector<Status>& outcomes) {
+void CommitBatch(EngineParts& parts, PendingSpan writes, WhenStalled when,
+                 std::vector<Status>& outcomes) {
   std::vector<const ItemChange*> changes;
   changes.reserve(writes.size());
   for (const auto& write : writes) changes.push_back(&write->change());
-  auto committed = CommitChanges(parts, changes);
+  auto committed = CommitChanges(parts, changes, when);
   for (std::size_t i = 0; i < writes.size(); ++i) {
     outcomes.push_back(committed[i].ok() ? base::OkStatus() : Status(committed[i].error()));
     if (committed[i].ok()) writes[i]->Committed(std::move(*committed[i]));
@@ -42,13 +43,18 @@ void CommitBatch(EngineParts& parts, PendingSpan writes, std::vector<Status>& ou
 
 }  // namespace
 
-std::vector<Status> CommitPending(EngineParts& parts, PendingSpan writes) {
+std::vector<Status> CommitPending(EngineParts& parts, PendingSpan writes, WhenStalled when) {
   std::vector<Status> outcomes;
   outcomes.reserve(writes.size());
-  while (!writes.empty()) {
-    const std::size_t length = BatchLength(writes);
-    CommitBatch(parts, writes.first(length), outcomes);
-    writes = writes.subspan(length);
+  while (outcomes.size() < writes.size()) {
+    const std::size_t begin = outcomes.size();
+    const PendingSpan rest = writes.subspan(begin);
+    CommitBatch(parts, rest.first(BatchLength(rest)), when, outcomes);
+    const auto stalled = std::find_if(outcomes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                      outcomes.end(), IsStalled);
+    if (stalled == outcomes.end()) continue;
+    const Status why = *stalled;
+    while (outcomes.size() < writes.size()) outcomes.push_back(why);
   }
   return outcomes;
 }

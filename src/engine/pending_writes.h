@@ -18,8 +18,10 @@ inline constexpr std::size_t kPendingBytesMax = std::size_t{1} << 20;
 
 // Commits `writes` in their order, as few batches as kChangesMax, kPendingBytesMax and writes of
 // the same item allow, and calls Committed() of each that came to something. The outcomes come in
-// the order of the writes; the errors are those of CommitChanges.
+// the order of the writes; the errors are those of CommitChanges. A batch that RocksDB does not
+// take ends it: its writes, and all behind them, are stalled then (IsStalled).
 std::vector<base::Status> CommitPending(EngineParts& parts,
-                                        std::span<const std::unique_ptr<PendingWrite>> writes);
+                                        std::span<const std::unique_ptr<PendingWrite>> writes,
+                                        WhenStalled when);
 
 }  // namespace stator::engine

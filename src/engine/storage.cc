@@ -140,12 +140,12 @@ Storage::~Storage() {
   if (log_files_ != nullptr) log_files_->Close(db_->GetName());
 }
 
-Result<WriteTicket> Storage::Reserve(const base::Deadline& deadline) {
-  STATOR_RETURN_IF_ERROR(log_->Reserve(deadline));
+Result<WriteTicket> Storage::Reserve() {
+  STATOR_RETURN_IF_ERROR(log_->Reserve());
   return WriteTicket(log_.get());
 }
 
-Status Storage::Write(rocksdb::WriteBatch* batch) {
+Status Storage::Write(rocksdb::WriteBatch* batch, WhenStalled when) {
   const base::Deadline deadline;
   rocksdb::WriteOptions options = write_options_;
   options.no_slowdown = true;
@@ -161,11 +161,15 @@ Status Storage::Write(rocksdb::WriteBatch* batch) {
     db_->GetIntProperty(rocksdb::DB::Properties::kActualDelayedWriteRate, &bytes_per_second);
     options.no_slowdown = bytes_per_second == 0;
     log_->ReportStopped();
+    if (when == WhenStalled::kReturn || (when == WhenStalled::kSlowDown && options.no_slowdown)) {
+      return Error(ErrorKind::kThrottled, dynamo::kThrottlingException,
+                   "RocksDB takes no writes until its table files have caught up");
+    }
     STATOR_RETURN_IF_ERROR(log_->WaitUntilWritable(deadline));
   }
 }
 
-Status Storage::Commit(WriteSet& set) {
+Status Storage::Commit(WriteSet& set, WhenStalled when) {
   if (set.empty()) return base::OkStatus();
   for (const auto& [table, change] : set.counts()) {
     if (change.items == 0 && change.bytes == 0) continue;
@@ -173,7 +177,7 @@ Status Storage::Commit(WriteSet& set) {
         CatalogKey(CatalogRow::kCounts, table->record().number), EncodeCounts(change));
     CHECK(status.ok());
   }
-  STATOR_RETURN_IF_ERROR(Write(&set.batch()));
+  STATOR_RETURN_IF_ERROR(Write(&set.batch(), when));
   for (const auto& [table, change] : set.counts()) table->AddCounts(change);
   const rocksdb::Status status = log_->CheckLog();
   return status.ok() ? base::OkStatus() : StorageError(status, kNotSynced);

@@ -83,7 +83,16 @@ class Storage {
   rocksdb::DB& db() { return *db_; }
 
   // A place for one write (LogSync::Reserve). ERRORS: as there.
-  base::Result<WriteTicket> Reserve(const base::Deadline& deadline);
+  base::Result<WriteTicket> Reserve();
+  // Returns when RocksDB takes writes (LogSync::WaitUntilWritable). ERRORS: as there.
+  base::Status WaitUntilWritable(const base::Deadline& deadline) {
+    return log_->WaitUntilWritable(deadline);
+  }
+  // The same without waiting (LogSync::WhenWritable).
+  void WhenWritable(base::CompletionQueue& queue, const base::Deadline& deadline,
+                    base::Completion<base::Unit> done) {
+    log_->WhenWritable(queue, deadline, std::move(done));
+  }
   // Whether Submit leaves the commit to the sync thread, or to one that is idle, which should then
   // not wait for a disk.
   bool commits_later() const { return log_->commits_later(); }
@@ -91,8 +100,8 @@ class Storage {
   void Submit(std::unique_ptr<PendingWrite> write) { log_->Submit(std::move(write)); }
   // Writes `set` as one batch, whole or not at all, unsynced, and adds to the counts of its tables.
   // ERRORS: StorageFull, InternalServerError, and whether the write is kept is then not known;
-  // those of Reserve, and nothing was written.
-  base::Status Commit(WriteSet& set);
+  // ThrottlingException, and the disk's while it refuses, and nothing was written.
+  base::Status Commit(WriteSet& set, WhenStalled when = WhenStalled::kWait);
   // Completes `done` with `response`, or with the error of the sync, when all that was committed
   // before this call would survive loss of power. Also for writes that changed nothing: what they
   // saw may not be safe yet. `timer` runs until then. Runs where `context` wants it.
@@ -129,10 +138,9 @@ class Storage {
   };
 
   explicit Storage(const EngineOptions& options);
-  // Waits while RocksDB takes no writes, as RocksDB itself would, but for 60 s at the most, and not
-  // when the disk has failed: a flush that waits for room may take for ever. ERRORS: of
-  // LogSync::WaitUntilWritable, nothing was written; else as Commit.
-  base::Status Write(rocksdb::WriteBatch* batch);
+  // Waits, if it may, while RocksDB takes no writes, as RocksDB itself would, but not when the disk
+  // has failed: a flush that waits for room may take for ever. ERRORS: as Commit.
+  base::Status Write(rocksdb::WriteBatch* batch, WhenStalled when);
   base::Status OpenDatabase(const EngineOptions& options);
   // Writes the format into a new folder and into one of an older format.
   base::Status CheckFormat();

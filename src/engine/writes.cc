@@ -89,7 +89,7 @@ class SingleWrite final : public PendingWrite {
  public:
   SingleWrite(EngineParts& parts, const CallContext& context, const Request& request,
               TimedOperation operation, Completion<WriteItemResponse> done)
-      : PendingWrite(context.completions),
+      : PendingWrite(context.completions, context.deadline),
         timer_(*parts.metrics, operation),
         return_consumed_capacity_(request.return_consumed_capacity),
         done_(std::move(done)) {}
@@ -102,7 +102,7 @@ class SingleWrite final : public PendingWrite {
     change_.return_values = request.return_values;
     change_.return_old_on_condition_failure = request.return_old_on_condition_failure;
     CHECK(request_ || !LooksAtOldItem(change_));
-    STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve(context.deadline));
+    STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve());
     ticket_.emplace(std::move(ticket));
     return parts.storage->commits_later() ? FetchOldItem(parts, change_) : base::OkStatus();
   }

@@ -184,6 +184,18 @@ void FaultyFileSystem::SetBytesLeft(std::uint64_t bytes) {
   bytes_left_ = bytes;
 }
 
+void FaultyFileSystem::HoldTables(bool held) {
+  std::lock_guard lock(mutex_);
+  tables_held_ = held;
+  released_.notify_all();
+}
+
+void FaultyFileSystem::WaitWhileHeld(const std::string& path) {
+  if (!path.ends_with(".sst")) return;
+  std::unique_lock lock(mutex_);
+  released_.wait_for(lock, std::chrono::minutes(1), [&] { return !tables_held_; });
+}
+
 void FaultyFileSystem::FailSyncs(int count) {
   std::lock_guard lock(mutex_);
   syncs_to_fail_ = count;
@@ -332,6 +344,7 @@ IOStatus FaultyFileSystem::NewWritableFile(const std::string& path,
                                            const rocksdb::FileOptions& options,
                                            std::unique_ptr<rocksdb::FSWritableFile>* result,
                                            IODebugContext* debug) {
+  WaitWhileHeld(path);
   if (IOStatus fault = BeforeChange(); !fault.ok()) return fault;
   std::unique_ptr<rocksdb::FSWritableFile> file;
   IOStatus status = target()->NewWritableFile(path, options, &file, debug);

@@ -1,4 +1,5 @@
-// A file system in memory that forgets every unsynced byte when the power fails, or runs full.
+// A file system in memory that forgets every unsynced byte when the power fails, runs full, or does
+// not keep up.
 //
 // Tests open the real engine on it, write, cut the power, reopen and look:
 //
@@ -21,6 +22,7 @@
 
 #include <rocksdb/file_system.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -49,6 +51,9 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   void SetBytesLeft(std::uint64_t bytes);
   // No end of the disk.
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+  // While `held`, who makes a table file (*.sst) waits for the end of that, as on a disk that does
+  // not keep up; a minute at most.
+  void HoldTables(bool held);
   // Makes the next `count` calls of Sync or Fsync fail, as a dying disk does.
   void FailSyncs(int count);
   // Successful syncs of files so far, to count how many writes shared one.
@@ -117,6 +122,7 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   void Synced(const std::string& path, std::uint64_t bytes);
   void FolderSynced(const std::string& folder);
   void UndoRenames();
+  void WaitWhileHeld(const std::string& path);
   // Remembers what `bytes` at `offset` are about to write over.
   void Overwrites(const std::string& path, rocksdb::FSRandomRWFile& file, std::uint64_t offset,
                   std::uint64_t bytes);
@@ -129,6 +135,8 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   void CutBack(const std::string& path, std::uint64_t size_bytes);
 
   mutable std::mutex mutex_;
+  std::condition_variable released_;
+  bool tables_held_ = false;
   std::map<std::string, Durability> files_;
   // Since the last sync of their folder, in their order.
   std::vector<Rename> renames_;
