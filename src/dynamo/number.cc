@@ -308,7 +308,8 @@ std::size_t Number::SizeBytes() const {
   const int digits = 2 * count - lead - (pair(count - 1) % 10 == 0 ? 1 : 0);
   const int before = std::clamp(2 * half_exponent() - lead, 0, digits);
   const int after = digits - before;
-  return static_cast<std::size_t>(1 + (before + 1) / 2 + (after + 1) / 2 + (sign() < 0 ? 1 : 0));
+  const int bytes = 1 + (before + 1) / 2 + (after + 1) / 2 + (sign() < 0 ? 1 : 0);
+  return static_cast<std::size_t>(bytes);
 }
 
 Number Number::Negated() const {

@@ -81,8 +81,8 @@ class FormatTest : public ::testing::Test {
 
 TEST_F(FormatTest, RowKeysHaveTheBytesOfTheirVectors) {
   for (element vector : vectors_["row_keys"]) {
-    const KeySpace space{static_cast<std::uint32_t>(std::uint64_t(vector["table"])),
-                         static_cast<std::uint16_t>(std::uint64_t(vector["index"]))};
+    const KeySpace space{static_cast<std::uint32_t>(vector["table"].get_uint64().value()),
+                         static_cast<std::uint16_t>(vector["index"].get_uint64().value())};
     EXPECT_EQ(Hex(RowKey(space, vector["components"])), Text(vector, "hex"))
         << Text(vector, "what");
   }
@@ -139,7 +139,7 @@ TEST_F(FormatTest, HashesAndSegmentsAreThoseOfTheirVectors) {
 
 TEST_F(FormatTest, LogFilesHaveTheBytesOfTheirVectors) {
   for (element vector : vectors_["log_files"]) {
-    const LogHeader header{std::uint64_t(vector["number"]),
+    const LogHeader header{vector["number"].get_uint64().value(),
                            std::stoull(Text(vector, "salt"), nullptr, 16)};
     std::string file;
     AppendLogHeader(header, file);
@@ -164,7 +164,8 @@ TEST_F(FormatTest, CatalogRowsHaveTheBytesOfTheirVectors) {
     EXPECT_EQ(Hex(EncodeTableRecord(*record)), Text(vector, "hex"));
   }
   for (element vector : vectors_["counts"]) {
-    const TableCounts counts{std::int64_t(vector["items"]), std::int64_t(vector["bytes"])};
+    const TableCounts counts{vector["items"].get_int64().value(),
+                             vector["bytes"].get_int64().value()};
     EXPECT_EQ(Hex(EncodeCounts(counts)), Text(vector, "hex"));
     EXPECT_EQ(DecodeCounts(EncodeCounts(counts)).bytes, counts.bytes);
   }

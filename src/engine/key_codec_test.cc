@@ -114,12 +114,12 @@ TEST(KeyCodec, SortKeysOrderInsideTheirPartition) {
   const AttributeValue partition = *numbers.Find("k");
   std::vector<std::string> rows;
   for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
-    rows.push_back(Row(codec, partition, *numbers.Find(name)));
+    rows.push_back(Row(codec, partition, numbers.Find(name)));
   }
   EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end()));
   // UTF-8 byte order, not that of UTF-16 code units.
   const Item texts = TestItem("a: '\xEE\x80\x80', b: '\xF0\x90\x80\x80'");
-  EXPECT_LT(Row(codec, partition, *texts.Find("a")), Row(codec, partition, *texts.Find("b")));
+  EXPECT_LT(Row(codec, partition, texts.Find("a")), Row(codec, partition, texts.Find("b")));
 }
 
 TEST(KeyCodec, NoPartitionHoldsRowsOfAnother) {
@@ -136,7 +136,7 @@ TEST(KeyCodec, NoPartitionHoldsRowsOfAnother) {
       for (const std::string& sort : keys) {
         const Item other_item = Bytes(AttributeType::kBinary, other);
         const Item sort_item = Bytes(AttributeType::kBinary, sort);
-        const std::string row = Row(codec, *other_item.Find("k"), *sort_item.Find("k"));
+        const std::string row = Row(codec, *other_item.Find("k"), sort_item.Find("k"));
         EXPECT_EQ(range.Contains(row), one == other) << Hex(one) << " " << Hex(other);
         RowKeyParts parts;
         ASSERT_TRUE(codec.Decode(row, parts).ok());
@@ -176,7 +176,7 @@ TEST(KeyCodec, RangesOfSortConditionsHoldExactlyWhatMatches) {
                                std::nullopt};
     if (condition.op == SortKeyOperator::kBetween) condition.high = *high_item.Find("k");
     const KeyRange range = codec.PartitionPart(*partition.Find("k"), condition);
-    EXPECT_EQ(range.Contains(Row(codec, *partition.Find("k"), *sort.Find("k"))),
+    EXPECT_EQ(range.Contains(Row(codec, *partition.Find("k"), sort.Find("k"))),
               condition.Matches(*sort.Find("k")))
         << static_cast<int>(condition.op) << " " << Hex(low) << " " << Hex(sort.bytes());
   }
@@ -209,7 +209,7 @@ TEST(KeyCodec, DamagedRowKeysAreErrors) {
   const KeyCodec codec({1, 0}, true);
   RowKeyParts parts;
   const Item key = TestItem("k: 'a', s: 'b'");
-  const std::string row = Row(codec, *key.Find("k"), *key.Find("s"));
+  const std::string row = Row(codec, *key.Find("k"), key.Find("s"));
   for (std::size_t size = 0; size < row.size(); ++size) {
     EXPECT_FALSE(codec.Decode(std::string_view(row).substr(0, size), parts).ok()) << size;
   }

@@ -17,7 +17,6 @@ using base::CallContext;
 using base::Completion;
 using base::Result;
 using base::Status;
-using dynamo::TableDescription;
 
 Result<std::unique_ptr<LocalDynamo>> LocalDynamo::Open(const EngineOptions& options) {
   auto parts = std::make_unique<EngineParts>();

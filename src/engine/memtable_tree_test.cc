@@ -179,7 +179,7 @@ void ExpectSorts(const std::vector<TestKey>& keys) {
     ASSERT_EQ(Forward(entries.tree), sorted) << "after " << i + 1;
     ASSERT_EQ(Backward(entries.tree), sorted) << "after " << i + 1;
     for (int probe = 0; probe < 20; ++probe) {
-      const TestKey near = sorted[random() % sorted.size()];
+      const TestKey& near = sorted[random() % sorted.size()];
       const TestKey wanted = random() % 3 == 0
                                  ? RandomKey(random, random() % keys.size())
                                  : TestKey{near.user_key, near.sequence + random() % 3 - 1};

@@ -12,7 +12,6 @@
 namespace stator::engine {
 namespace {
 
-using base::Error;
 using base::Result;
 using base::Status;
 using dynamo::Item;

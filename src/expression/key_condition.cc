@@ -22,7 +22,7 @@ struct Term {
   SortKeyCondition condition;
 };
 
-Error InvalidCondition(std::string reason) {
+Error InvalidCondition(std::string_view reason) {
   return InvalidExpression(ExpressionKind::kKeyCondition, reason);
 }
 

@@ -156,8 +156,9 @@ Result<EntityValue> ConvertEntityValue(const RequestValue& value, ValueKind kind
     case ValueKind::kDouble:
     case ValueKind::kFloat:
       return EntityValue{ValueKind::kDouble,
-                         std::bit_cast<std::int64_t>(
-                             value.type == Type::kReal ? value.real : double(value.integer)),
+                         std::bit_cast<std::int64_t>(value.type == Type::kReal
+                                                         ? value.real
+                                                         : static_cast<double>(value.integer)),
                          {}};
     default: {
       STATOR_ASSIGN_OR_RETURN(const std::int64_t integer, ToInteger(value));

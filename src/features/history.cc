@@ -13,7 +13,6 @@ namespace {
 using base::Result;
 using base::Status;
 using simdjson::dom::element;
-using simdjson::dom::element_type;
 
 JoinType JoinTypeOf(ValueKind kind) {
   switch (kind) {

@@ -119,12 +119,12 @@ void AppendBase64(std::string& out, std::string_view bytes) {
 
 bool DecodeBase64(std::string_view text, std::string& out) {
   static constexpr auto kDigits = [] {
-    std::array<std::int8_t, 256> digits{};
+    std::array<int, 256> digits{};
     digits.fill(-1);
     constexpr std::string_view kAlphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-      digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::int8_t>(i);
+      digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<int>(i);
     }
     return digits;
   }();

@@ -250,6 +250,7 @@ class RegistryEditor {
                     SpecOf&& spec_of) {
     for (int i = objects.size() - 1; i >= 0; --i) {
       const auto& spec = spec_of(objects.Get(i));
+      // It is named behind its end. NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
       const std::string name = spec.name();
       if (spec.project() != config_.project || name == kDummyEntity) continue;
       bool keep = false;

@@ -10,9 +10,6 @@
 
 namespace stator::remote {
 
-using base::Error;
-using base::ErrorKind;
-
 std::optional<base::WallTime> ParseHttpDate(const std::string& text) {
   std::tm parts{};
   const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);

@@ -20,8 +20,6 @@
 namespace stator::remote {
 namespace {
 
-using base::ErrorKind;
-
 // Serves a store as `stator dynamodb` does, without its HTTP front.
 class StoreServer {
  public:

@@ -249,14 +249,15 @@ std::shared_ptr<HttpConnection> MakeConnection(ConnectionEnvironment& environmen
 base::Result<std::shared_ptr<TlsContext>> MakeTlsContext(const std::string& ca_bundle) {
   auto tls = std::make_shared<TlsContext>();
   error_code error;
-  tls->context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                               asio::ssl::context::no_tlsv1_1,
-                           error);
-  tls->context.set_verify_mode(asio::ssl::verify_peer, error);
+  static_cast<void>(tls->context.set_options(asio::ssl::context::default_workarounds |
+                                                 asio::ssl::context::no_tlsv1 |
+                                                 asio::ssl::context::no_tlsv1_1,
+                                             error));
+  static_cast<void>(tls->context.set_verify_mode(asio::ssl::verify_peer, error));
   if (ca_bundle.empty()) {
-    tls->context.set_default_verify_paths(error);
+    static_cast<void>(tls->context.set_default_verify_paths(error));
   } else {
-    tls->context.load_verify_file(ca_bundle, error);
+    static_cast<void>(tls->context.load_verify_file(ca_bundle, error));
   }
   if (error) {
     return dynamo::ValidationError("Cannot load the trusted certificates" +

@@ -71,7 +71,7 @@ Status RunToFile(const base::CallContext& context, sql::SqlEngine& engine, const
   const std::string unfinished = output.file + ".unfinished-" + std::to_string(::getpid());
   std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
   if (!file) return FileError(output.file);
-  const Status status = RunTo(file, context, engine, text, output.format);
+  Status status = RunTo(file, context, engine, text, output.format);
   file.close();
   if (status.ok() && !file.fail() && std::rename(unfinished.c_str(), output.file.c_str()) == 0)
     return status;

@@ -113,7 +113,7 @@ Result<std::string> LatestRowsSql(const RowSource& source,
     keys.push_back(std::move(carried));
   }
   for (const features::DataColumn& feature : request.features) {
-    STATOR_ASSIGN_OR_RETURN(const std::string carried, add(feature));
+    if (const auto carried = add(feature); !carried.ok()) return carried.error();
   }
   STATOR_ASSIGN_OR_RETURN(const FileColumn time, source.Find(request.timestamp_column));
   inner.push_back(AsTimestamp(time) + " AS __stator_time");

@@ -32,7 +32,7 @@ class BatchWriter {
   BatchWriter& operator=(const BatchWriter&) = delete;
 
   // Sends a batch as soon as there is room. ERRORS: the first failure so far.
-  Status Write(dynamo::WriteManyRequest batch) {
+  Status Write(const dynamo::WriteManyRequest& batch) {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return in_flight_ < kImportBatchesInFlight || failure_; });

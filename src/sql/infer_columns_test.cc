@@ -9,7 +9,6 @@ namespace stator::sql {
 namespace {
 
 using dynamo::AttributeType;
-using dynamo::Item;
 using dynamo::ItemBuilder;
 using dynamo::Number;
 using ::testing::ElementsAre;

@@ -15,7 +15,6 @@ using dynamo::Number;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 TableFacts Flights() {
   TableFacts table;

@@ -13,7 +13,7 @@ using Row = std::vector<std::optional<std::string>>;
 
 class TextChunk final : public ResultChunk {
  public:
-  explicit TextChunk(std::initializer_list<Row> rows) : rows_(rows) {}
+  TextChunk(std::initializer_list<Row> rows) : rows_(rows) {}
   std::size_t rows() const override { return rows_.size(); }
   bool IsNull(std::size_t row, std::size_t column) const override { return !rows_[row][column]; }
   std::string_view Text(std::size_t row, std::size_t column) const override {
