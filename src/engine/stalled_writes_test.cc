@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <future>
-#include <limits>
 #include <optional>
 #include <string>
 #include <thread>
@@ -57,21 +56,49 @@ class StalledWritesTest : public ::testing::TestWithParam<std::tuple<Kind, bool>
   static std::string ItemText(int writer, int turn) {
     return KeyText(writer, turn) + ", stuff: '" + std::string(1'000, 's') + "'";
   }
+  // As the engine of the test makes calls.
   std::string Write(int writer, int turn) {
+    return Write(writer, turn, [this](auto method, const auto& request, auto response) {
+      return engine_->Call<decltype(response)>(method, request);
+    });
+  }
+  // From the I/O thread or from another, with a deadline of its own.
+  std::string WriteUntil(const base::Deadline& deadline, bool on_io_thread, int writer, int turn) {
+    return Write(writer, turn, [&](auto method, const auto& request, auto response) {
+      using Response = decltype(response);
+      return base::Wait<Response>([&](base::Completion<Response> done) {
+        base::CallContext context;
+        context.deadline = deadline;
+        if (!on_io_thread) return (engine_->store().*method)(context, request, std::move(done));
+        context.completions = &*io_thread_;
+        std::vector<base::CompletionTask> calls;
+        calls.emplace_back([&, context, done = std::move(done)]() mutable {
+          (engine_->store().*method)(context, request, std::move(done));
+        });
+        io_thread_->Post(std::move(calls));
+      });
+    });
+  }
+  // One write of the kind that is tested; `call(method, request, Response())` makes it.
+  template <typename MakeCall>
+  static std::string Write(int writer, int turn, MakeCall&& call) {
+    const std::string item = ItemText(writer, turn);
     switch (std::get<Kind>(GetParam())) {
       case Kind::kPutItem:
-        return ErrorText(engine_->PutItem(TestEngine::PutRequest("items", ItemText(writer, turn))));
+        return ErrorText(call(&LocalDynamo::PutItem, TestEngine::PutRequest("items", item),
+                              dynamo::PutItemResponse()));
       case Kind::kBatchWriteItem: {
         dynamo::BatchWriteItemRequest batch;
-        batch.tables = {{"items", {{false, TestItem(ItemText(writer, turn))}}}};
-        return ErrorText(engine_->BatchWriteItem(batch));
+        batch.tables = {{"items", {{false, TestItem(item)}}}};
+        return ErrorText(
+            call(&LocalDynamo::BatchWriteItem, batch, dynamo::BatchWriteItemResponse()));
       }
-      case Kind::kPutMany: return WriteMany({ItemText(writer, turn)});
+      case Kind::kPutMany:
+        return Failures(call(&LocalDynamo::PutMany, Many({item}), dynamo::WriteManyResponse()));
     }
     return "";
   }
-  // "" when all are written, else the indices of the others with their errors' codes.
-  std::string WriteMany(const std::vector<std::string>& items) {
+  static dynamo::WriteManyRequest Many(const std::vector<std::string>& items) {
     dynamo::WriteManyRequest many;
     for (const std::string& item : items) {
       dynamo::ItemWrite write;
@@ -79,7 +106,10 @@ class StalledWritesTest : public ::testing::TestWithParam<std::tuple<Kind, bool>
       write.request = {false, TestItem(item)};
       many.writes.push_back(std::move(write));
     }
-    const auto written = engine_->PutMany(many);
+    return many;
+  }
+  // "" when all are written, else the indices of the others with their errors' codes.
+  static std::string Failures(const base::Result<dynamo::WriteManyResponse>& written) {
     std::string text = ErrorText(written);
     if (!written.ok()) return text;
     for (const dynamo::ItemFailure& failure : written->failures) {
@@ -153,16 +183,14 @@ TEST_P(StalledWritesTest, WritersOfOtherThreadsWaitAndAllIsWrittenInTheEnd) {
 
 TEST_P(StalledWritesTest, NoWriteWaitsBehindItsDeadlineAndItIsNotDone) {
   WriteUntilStalled();
-  const base::Deadline before = engine_->context.deadline;
   for (const bool on_io_thread : {true, false}) {
-    if (!on_io_thread) engine_->CallOn(*io_thread_, std::numeric_limits<int>::max());
-    engine_->context.deadline = base::Deadline::After(std::chrono::milliseconds(100));
-    auto late = std::async(std::launch::async, [this] { return Write(kWriters, 0); });
+    const auto deadline = base::Deadline::After(std::chrono::milliseconds(100));
+    auto late = std::async(std::launch::async,
+                           [=, this] { return WriteUntil(deadline, on_io_thread, kWriters, 0); });
     EXPECT_EQ(late.wait_for(kPatience), std::future_status::ready);
     const std::string error = late.get();
     EXPECT_NE(error.find("ThrottlingException"), std::string::npos) << error;
   }
-  engine_->context.deadline = before;
   Release();
   EXPECT_EQ(engine_->Get("items", KeyText(kWriters, 0)), "nothing");
   EXPECT_EQ(Write(kWriters, 0), "");
@@ -179,7 +207,8 @@ TEST_P(StalledPutManyTest, ItGoesOnWhereItWasAndReportsEachFailureOnce) {
     if (wrong) expected += std::to_string(i) + " ValidationException;";
   }
   WriteUntilStalled();
-  auto many = std::async(std::launch::async, [&] { return WriteMany(items); });
+  auto many =
+      std::async(std::launch::async, [&] { return Failures(engine_->PutMany(Many(items))); });
   EXPECT_EQ(many.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
   Release();
   EXPECT_EQ(many.get(), expected);
