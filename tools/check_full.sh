@@ -16,6 +16,8 @@ step() {
 
 # DuckDB and RocksDB come without instruments: ThreadSanitizer must not look into them.
 export ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+# The search of GCC 12's LeakSanitizer through thread-local storage fails where modules are loaded by need.
+export LSAN_OPTIONS="use_tls=0"
 export UBSAN_OPTIONS="print_stacktrace=1"
 export TSAN_OPTIONS="ignore_noninstrumented_modules=1:suppressions=$PWD/tools/tsan.supp:second_deadlock_stack=1"
 

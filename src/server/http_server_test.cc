@@ -138,11 +138,16 @@ class HttpServerTest : public ::testing::Test {
            std::string(body);
   }
 
+  // The server outlives its handler, whose threads may still answer a client that has gone.
+  void TearDown() override {
+    if (server_) server_->Stop(std::chrono::milliseconds(0));
+  }
+
   base::MetricsRegistry metrics_;
-  EchoHandler echo_;
   HttpServerOptions options_;
   std::uint16_t port_ = 0;
   std::unique_ptr<HttpServer> server_;
+  EchoHandler echo_;
 };
 
 TEST_F(HttpServerTest, OneConnectionCarriesManyRequests) {
@@ -214,7 +219,7 @@ TEST_F(HttpServerTest, AHeadAnswerHasTheLengthButNoBody) {
   client.Send("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(client.Receive(), HasSubstr("Content-Length: 5"));
   EXPECT_TRUE(client.Closed());
-  server_.reset();
+  server_->Stop(std::chrono::milliseconds(0));
 }
 
 TEST_F(HttpServerTest, ConnectionCloseIsHonoured) {
@@ -307,7 +312,7 @@ TEST_F(HttpServerTest, StopHasNoMorePatienceThanItIsGiven) {
   EXPECT_TRUE(client.Closed());
   kept(Text("too late"));
   kept = {};
-  server_.reset();
+  server_->Stop(std::chrono::milliseconds(0));
 }
 
 TEST_F(HttpServerTest, StopWaitsForASlowReaderAndNoLonger) {
@@ -327,7 +332,7 @@ TEST_F(HttpServerTest, StopWaitsForASlowReaderAndNoLonger) {
   EXPECT_TRUE(client.Closed());
   stopper.join();
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
-  server_.reset();
+  server_->Stop(std::chrono::milliseconds(0));
 }
 
 TEST_F(HttpServerTest, StopInAStormOfClientsClosesThemAll) {
@@ -399,7 +404,7 @@ TEST_F(HttpServerTest, ClientsMayResetInEveryState) {
   while (left() == std::string::npos && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_NE(left(), std::string::npos) << metrics_.RenderPrometheus();
-  server_.reset();
+  server_->Stop(std::chrono::milliseconds(0));
 }
 
 TEST_F(HttpServerTest, AnAddressIsNotListenedOnWithoutAReason) {

@@ -98,10 +98,11 @@ using ModuleFactory = LoadableModule* (*)(const char* version);
 
 }  // namespace stator::server
 
-// Defines the factory of a module whose object is a `Type`, default-constructed. The program calls
-// it once and keeps the object until it ends.
+// Defines the factory of a module whose object is a `Type`, default-constructed and kept until the
+// program ends.
 #define STATOR_LOADABLE_MODULE(Type)                                                \
   extern "C" __attribute__((visibility("default"))) stator::server::LoadableModule* \
   StatorOpenModule(const char* version) {                                           \
-    return std::string_view(version) == STATOR_VERSION ? new Type : nullptr;        \
+    static Type module;                                                             \
+    return std::string_view(version) == STATOR_VERSION ? &module : nullptr;         \
   }
