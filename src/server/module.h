@@ -93,16 +93,16 @@ class LoadableModule {
 
 // Name of the factory that every module exports.
 inline constexpr const char* kModuleFactory = "StatorOpenModule";
-// Its type: null when `version` (STATOR_VERSION of the caller) is not the module's own.
+// Its type: null when `version` (STATOR_VERSION of the caller) is not the module's own. The caller
+// owns the object.
 using ModuleFactory = LoadableModule* (*)(const char* version);
 
 }  // namespace stator::server
 
-// Defines the factory of a module whose object is a `Type`, default-constructed and kept until the
-// program ends.
+// Defines the factory of a module whose object is a `Type`, default-constructed. The program calls
+// it once.
 #define STATOR_LOADABLE_MODULE(Type)                                                \
   extern "C" __attribute__((visibility("default"))) stator::server::LoadableModule* \
   StatorOpenModule(const char* version) {                                           \
-    static Type module;                                                             \
-    return std::string_view(version) == STATOR_VERSION ? &module : nullptr;         \
+    return std::string_view(version) == STATOR_VERSION ? new Type : nullptr;        \
   }

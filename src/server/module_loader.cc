@@ -26,13 +26,12 @@ ModuleLoader::ModuleLoader() {
 base::Result<LoadableModule*> ModuleLoader::Load(const std::string& name) {
   std::lock_guard lock(mutex_);
   const auto known = modules_.find(name);
-  if (known != modules_.end()) return known->second;
-  base::Result<LoadableModule*> module = Open(name);
-  if (module.ok()) modules_[name] = *module;
-  return module;
+  if (known != modules_.end()) return known->second.get();
+  STATOR_ASSIGN_OR_RETURN(std::unique_ptr<LoadableModule> module, Open(name));
+  return modules_.emplace(name, std::move(module)).first->second.get();
 }
 
-base::Result<LoadableModule*> ModuleLoader::Open(const std::string& name) const {
+base::Result<std::unique_ptr<LoadableModule>> ModuleLoader::Open(const std::string& name) const {
   const std::string file = "stator-" + name + ".so";
   for (const std::string& folder : folders_) {
     const std::string path = folder + "/" + file;
@@ -42,7 +41,7 @@ base::Result<LoadableModule*> ModuleLoader::Open(const std::string& name) const 
     if (handle == nullptr) return NotLoaded(name, dlerror());
     const auto factory = reinterpret_cast<ModuleFactory>(dlsym(handle, kModuleFactory));
     if (factory == nullptr) return NotLoaded(name, path + " is no module of Stator.");
-    LoadableModule* const module = factory(STATOR_VERSION);
+    std::unique_ptr<LoadableModule> module(factory(STATOR_VERSION));
     if (module == nullptr)
       return NotLoaded(name, path + " is of another version than " STATOR_VERSION ".");
     base::Log(base::LogLevel::kDebug, "module loaded", {{"path", path}});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@
 namespace stator::server {
 
 // Finds modules beside the program, or in ../lib/stator as `make install` lays them out. Once
-// opened, a module stays: its code may be on any stack. Thread-safe.
+// opened, the code of a module stays: it may be on any stack; its object is the loader's, which
+// outlives all that was made of it. Thread-safe.
 class ModuleLoader {
  public:
   // Looks beside the running program.
@@ -25,12 +27,12 @@ class ModuleLoader {
   base::Result<LoadableModule*> Load(const std::string& name);
 
  private:
-  base::Result<LoadableModule*> Open(const std::string& name) const;
+  base::Result<std::unique_ptr<LoadableModule>> Open(const std::string& name) const;
 
   std::vector<std::string> folders_;
   // Guards modules_.
   std::mutex mutex_;
-  std::map<std::string, LoadableModule*> modules_;
+  std::map<std::string, std::unique_ptr<LoadableModule>> modules_;
 };
 
 }  // namespace stator::server
