@@ -53,7 +53,8 @@ std::vector<Status> CommitPending(EngineParts& parts, PendingSpan writes, WhenSt
     const auto stalled = std::find_if(outcomes.begin() + static_cast<std::ptrdiff_t>(begin),
                                       outcomes.end(), IsStalled);
     if (stalled == outcomes.end()) continue;
-    const Status why = *stalled;
+    // The vector has had room for all since its beginning.
+    const Status& why = *stalled;
     while (outcomes.size() < writes.size()) outcomes.push_back(why);
   }
   return outcomes;

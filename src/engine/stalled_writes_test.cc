@@ -58,14 +58,14 @@ class StalledWritesTest : public ::testing::TestWithParam<std::tuple<Kind, bool>
   }
   // As the engine of the test makes calls.
   std::string Write(int writer, int turn) {
-    return Write(writer, turn, [this](auto method, const auto& request, auto response) {
-      return engine_->Call<decltype(response)>(method, request);
+    return Write(writer, turn, [this](auto method, const auto& request, const auto& response) {
+      return engine_->Call<std::decay_t<decltype(response)>>(method, request);
     });
   }
   // From the I/O thread or from another, with a deadline of its own.
   std::string WriteUntil(const base::Deadline& deadline, bool on_io_thread, int writer, int turn) {
-    return Write(writer, turn, [&](auto method, const auto& request, auto response) {
-      using Response = decltype(response);
+    return Write(writer, turn, [&](auto method, const auto& request, const auto& response) {
+      using Response = std::decay_t<decltype(response)>;
       return base::Wait<Response>([&](base::Completion<Response> done) {
         base::CallContext context;
         context.deadline = deadline;
