@@ -15,6 +15,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/check.h"
+
 namespace stator::remote {
 namespace {
 
@@ -94,7 +96,7 @@ std::string Render(const Reply& reply) {
 
 void WritePem(const std::string& path, const auto& write) {
   std::FILE* file = std::fopen(path.c_str(), "w");
-  ASSERT_NE(file, nullptr);
+  CHECK(file != nullptr);
   write(file);
   std::fclose(file);
 }
@@ -155,6 +157,7 @@ TestEndpoint::TestEndpoint(Handler handler, const TestCertificate* certificate)
     tls_ = tls;
   }
   listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  CHECK(listener_ >= 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
