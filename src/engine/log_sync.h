@@ -9,8 +9,9 @@
 // queue is lent to that thread: it does the same when it would otherwise sleep, and wakes nobody
 // (docs/adr-0013-io-thread-syncs.md).
 //
-// While RocksDB takes no writes, since its table files are behind, the sync thread alone waits: no
-// write before its deadline keeps a thread that also reads.
+// While RocksDB takes no writes, since its table files are behind, the sync thread waits on behalf
+// of all, so that no I/O thread does, and answers those whose deadline passes
+// (docs/adr-0014-stalled-writes.md).
 #pragma once
 
 #include <rocksdb/db.h>

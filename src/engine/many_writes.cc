@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -57,16 +56,16 @@ class WriteGroup {
     bytes_ = 0;
   }
 
-  // Commits all; false when RocksDB takes none of them now. What fails (CommitChanges) goes to
-  // `failures`; `outcome(write, outcome)` is called for each of the others.
+  // Commits all. What fails (CommitChanges) goes to `failures`; `outcome(write, outcome)` is called
+  // for each of the others. ERRORS: of a stall (IsStalled), none is written and no failure noted.
   template <typename Outcome>
-  bool Commit(EngineParts& parts, std::vector<ItemFailure>& failures, Outcome&& outcome) {
+  Status Commit(EngineParts& parts, std::vector<ItemFailure>& failures, Outcome&& outcome) {
     std::vector<const ItemChange*> changes;
     changes.reserve(writes_.size());
     for (const GroupedWrite& write : writes_) changes.push_back(&write.change);
     const auto outcomes = CommitChanges(parts, changes, WhenStalled::kSlowDown);
     for (const auto& written : outcomes) {
-      if (!written.ok() && IsStalled(written.error())) return false;
+      if (!written.ok() && IsStalled(written.error())) return written.error();
     }
     for (std::size_t i = 0; i < writes_.size(); ++i) {
       if (outcomes[i].ok()) {
@@ -75,7 +74,7 @@ class WriteGroup {
         failures.push_back({writes_[i].index, outcomes[i].error()});
       }
     }
-    return true;
+    return base::OkStatus();
   }
 
  private:
@@ -106,8 +105,7 @@ Status PrepareConditional(EngineParts& parts, const ItemWrite& write, ItemChange
 
 // ---- BatchWriteItem
 
-Result<WriteGroup> PrepareBatch(EngineParts& parts, const dynamo::BatchWriteItemRequest& request,
-                                std::vector<double>& units) {
+Result<WriteGroup> PrepareBatch(EngineParts& parts, const dynamo::BatchWriteItemRequest& request) {
   std::size_t count = 0;
   for (const auto& table : request.tables) count += table.requests.size();
   if (count > dynamo::kBatchWriteRequestsMax) {
@@ -125,21 +123,20 @@ Result<WriteGroup> PrepareBatch(EngineParts& parts, const dynamo::BatchWriteItem
       group.Add(i, std::move(change));
     }
   }
-  units.assign(request.tables.size(), 0);
   return group;
 }
 
-// nullopt when RocksDB takes nothing now.
-std::optional<Result<BatchWriteItemResponse>> RunBatch(EngineParts& parts,
-                                                       const dynamo::BatchWriteItemRequest& request,
-                                                       WriteGroup& group,
-                                                       std::vector<double>& units) {
+// One batch of RocksDB, so a stall (IsStalled) leaves all of it undone.
+Result<BatchWriteItemResponse> RunBatch(EngineParts& parts, const CallContext& context,
+                                        const dynamo::BatchWriteItemRequest& request) {
+  STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, "BatchWriteItem"));
+  STATOR_ASSIGN_OR_RETURN(WriteGroup group, PrepareBatch(parts, request));
+  std::vector<double> units(request.tables.size());
   std::vector<ItemFailure> failures;
-  const bool taken =
+  STATOR_RETURN_IF_ERROR(
       group.Commit(parts, failures, [&](const GroupedWrite& write, const ItemOutcome& outcome) {
         units[write.index] += WriteUnits(outcome.old_size_bytes, outcome.new_size_bytes);
-      });
-  if (!taken) return std::nullopt;
+      }));
   if (!failures.empty()) return failures.front().error;
   BatchWriteItemResponse response;
   for (std::size_t i = 0; i < request.tables.size(); ++i) {
@@ -151,59 +148,41 @@ std::optional<Result<BatchWriteItemResponse>> RunBatch(EngineParts& parts,
   return response;
 }
 
-// A BatchWriteItem from its first try to its answer. One batch of RocksDB, so a stall leaves all of
-// it undone.
+// A BatchWriteItem from its first try to its answer.
 struct BatchWrite {
   CallContext context;
   OperationTimer timer;
+  WriteTicket ticket;
   Completion<BatchWriteItemResponse> done;
 
   // Tries until RocksDB takes it: later and with a copy of the request for a caller that has others
   // to serve, for any other right here.
-  static void Run(EngineParts& parts, BatchWrite write,
+  static void Run(EngineParts& parts, BatchWrite batch,
                   const dynamo::BatchWriteItemRequest& request) {
     for (;;) {
-      auto ran = write.Try(parts, request);
-      if (ran) {
-        if (!ran->ok()) return write.done(ran->error());
-        auto& [ticket, response] = **ran;
-        return parts.storage->Acknowledge(write.context, std::move(ticket), std::move(write.timer),
-                                          std::move(response), std::move(write.done));
+      auto ran = RunBatch(parts, batch.context, request);
+      if (ran.ok()) {
+        return parts.storage->Acknowledge(batch.context, std::move(batch.ticket),
+                                          std::move(batch.timer), std::move(*ran),
+                                          std::move(batch.done));
       }
-      if (write.context.completions != nullptr) return Later(parts, std::move(write), request);
-      const Status writable = parts.storage->WaitUntilWritable(write.context.deadline);
-      if (!writable.ok()) return write.done(writable.error());
+      if (!IsStalled(ran.error())) return batch.done(ran.error());
+      if (batch.context.completions != nullptr) return Later(parts, std::move(batch), request);
+      const Status writable = parts.storage->WaitUntilWritable(batch.context.deadline);
+      if (!writable.ok()) return batch.done(writable.error());
     }
   }
 
  private:
-  using Ran = Result<std::pair<WriteTicket, BatchWriteItemResponse>>;
-
-  std::optional<Ran> Try(EngineParts& parts, const dynamo::BatchWriteItemRequest& request) const {
-    std::optional<Result<BatchWriteItemResponse>> response;
-    const auto run = [&]() -> Result<WriteTicket> {
-      STATOR_RETURN_IF_ERROR(CheckWanted(parts, context, "BatchWriteItem"));
-      std::vector<double> units;
-      STATOR_ASSIGN_OR_RETURN(WriteGroup group, PrepareBatch(parts, request, units));
-      STATOR_ASSIGN_OR_RETURN(WriteTicket ticket, parts.storage->Reserve());
-      response = RunBatch(parts, request, group, units);
-      return ticket;
-    };
-    auto ticket = run();
-    if (!ticket.ok()) return Ran(ticket.error());
-    if (!response) return std::nullopt;
-    if (!response->ok()) return Ran(response->error());
-    return Ran(std::pair(std::move(*ticket), std::move(**response)));
-  }
-  static void Later(EngineParts& parts, BatchWrite write,
+  static void Later(EngineParts& parts, BatchWrite batch,
                     const dynamo::BatchWriteItemRequest& request) {
-    base::CompletionQueue& queue = *write.context.completions;
-    const base::Deadline deadline = write.context.deadline;
+    base::CompletionQueue& queue = *batch.context.completions;
+    const base::Deadline deadline = batch.context.deadline;
     parts.storage->WhenWritable(
         queue, deadline,
-        [&parts, write = std::move(write), request](Result<base::Unit> writable) mutable {
-          if (!writable.ok()) return write.done(writable.error());
-          Run(parts, std::move(write), request);
+        [&parts, batch = std::move(batch), request](Result<base::Unit> writable) mutable {
+          if (!writable.ok()) return batch.done(writable.error());
+          Run(parts, std::move(batch), request);
         });
   }
 };
@@ -241,7 +220,7 @@ struct ManyWrite {
     std::size_t written = 0;
     std::size_t failures = response.failures.size();
     const auto commit = [&](std::size_t end) {
-      if (!group.empty() && !Commit(parts, group)) {
+      if (!group.empty() && !Commit(parts, group).ok()) {
         // What was found out about writes of this group will be found out again.
         response.failures.erase(response.failures.begin() + static_cast<std::ptrdiff_t>(failures),
                                 response.failures.end());
@@ -270,7 +249,7 @@ struct ManyWrite {
     finished += written;
     return written;
   }
-  bool Commit(EngineParts& parts, WriteGroup& group) {
+  Status Commit(EngineParts& parts, WriteGroup& group) {
     return group.Commit(parts, response.failures,
                         [&](const GroupedWrite&, const ItemOutcome& outcome) {
                           response.consumed_write_units +=
@@ -306,20 +285,17 @@ struct ManyWrite {
 void BatchWriteItem(EngineParts& parts, const CallContext& context,
                     const dynamo::BatchWriteItemRequest& request,
                     Completion<BatchWriteItemResponse> done) {
-  BatchWrite::Run(
-      parts,
-      {context, OperationTimer(*parts.metrics, TimedOperation::kBatchWriteItem), std::move(done)},
-      request);
+  OperationTimer timer(*parts.metrics, TimedOperation::kBatchWriteItem);
+  auto ticket = parts.storage->Reserve();
+  if (!ticket.ok()) return done(ticket.error());
+  BatchWrite::Run(parts, {context, std::move(timer), std::move(*ticket), std::move(done)}, request);
 }
 
 void PutMany(EngineParts& parts, const CallContext& context,
              const dynamo::WriteManyRequest& request, Completion<WriteManyResponse> done) {
   OperationTimer timer(*parts.metrics, TimedOperation::kPutMany);
   auto ticket = parts.storage->Reserve();
-  if (!ticket.ok()) {
-    done(ticket.error());
-    return;
-  }
+  if (!ticket.ok()) return done(ticket.error());
   ManyWrite::Run(parts, {context, std::move(timer), std::move(*ticket), std::move(done)},
                  request.writes);
 }

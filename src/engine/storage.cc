@@ -156,12 +156,13 @@ Status Storage::Write(rocksdb::WriteBatch* batch, WhenStalled when) {
       log_->ReportFailure(status);
       return StorageError(status, "the write failed");
     }
-    // RocksDB slows writes down for moments only; that is left to itself.
+    log_->ReportStopped();
     std::uint64_t bytes_per_second = 0;
     db_->GetIntProperty(rocksdb::DB::Properties::kActualDelayedWriteRate, &bytes_per_second);
+    // RocksDB slows writes down for moments only; that is left to itself.
     options.no_slowdown = bytes_per_second == 0;
-    log_->ReportStopped();
-    if (when == WhenStalled::kReturn || (when == WhenStalled::kSlowDown && options.no_slowdown)) {
+    if (!options.no_slowdown && when != WhenStalled::kReturn) continue;
+    if (when != WhenStalled::kWait) {
       return Error(ErrorKind::kThrottled, dynamo::kThrottlingException,
                    "RocksDB takes no writes until its table files have caught up");
     }

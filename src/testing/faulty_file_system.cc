@@ -41,7 +41,7 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     std::uint64_t fits = data.size();
-    const IOStatus fault = owner_->BeforeWrite(fits);
+    IOStatus fault = owner_->BeforeWrite(fits);
     if (!fault.ok() && fits == 0) return fault;
     // A disk that runs full takes what fits: the file then ends in half a record.
     const Slice taken(data.data(), fits);
@@ -60,7 +60,7 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
     const std::uint64_t known = size_bytes - offset;
     CHECK(offset <= size_bytes && known <= data.size());
     std::uint64_t longer = data.size() - known;
-    const IOStatus fault = owner_->BeforeWrite(longer);
+    IOStatus fault = owner_->BeforeWrite(longer);
     if (!fault.ok() && longer == 0) return fault;
     IOStatus status = FSWritableFileOwnerWrapper::Truncate(offset, options, debug);
     const Slice taken(data.data(), known + longer);
@@ -104,7 +104,7 @@ class FaultyRandomFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
     const std::uint64_t size_bytes = owner_->WrittenBytes(path_);
     std::uint64_t longer = end > size_bytes ? end - size_bytes : 0;
     const std::uint64_t wanted = longer;
-    const IOStatus fault = owner_->BeforeWrite(longer);
+    IOStatus fault = owner_->BeforeWrite(longer);
     const Slice taken(data.data(), fault.ok()    ? data.size()
                                    : longer == 0 ? 0
                                                  : data.size() - (wanted - longer));

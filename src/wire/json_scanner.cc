@@ -156,7 +156,10 @@ bool JsonScanner::Number(std::string_view& out) {
   } else if (!PassDigits(at_, end_)) {
     return Fail("a digit expected");
   }
-  if (*at_ == '.' && !PassDigits(++at_, end_)) return Fail("a digit expected");
+  if (*at_ == '.') {
+    ++at_;
+    if (!PassDigits(at_, end_)) return Fail("a digit expected");
+  }
   if (*at_ == 'e' || *at_ == 'E') {
     ++at_;
     if (*at_ == '+' || *at_ == '-') ++at_;

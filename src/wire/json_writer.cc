@@ -57,7 +57,8 @@ char* WriteEscape(char c, char* to) {
     case '\r': *to++ = 'r'; return to;
     case '\t': *to++ = 't'; return to;
     default:
-      std::memcpy(to, "u00", 3);
+      to[0] = 'u';
+      to[1] = to[2] = '0';
       to[3] = kHex[static_cast<unsigned char>(c) >> 4];
       to[4] = kHex[c & 0xF];
       return to + 5;

@@ -146,7 +146,7 @@ void AppendOracle(simdjson::dom::element value, Found& found) {
       found.text += ']';
       return;
     case element_type::STRING: return found.Text(value);
-    case element_type::BOOL: found.text += bool(value) ? "true" : "false"; return;
+    case element_type::BOOL: found.text += value.get_bool().value() ? "true" : "false"; return;
     case element_type::NULL_VALUE: found.text += "null"; return;
     default: return found.Real(value);
   }
