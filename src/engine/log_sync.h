@@ -48,7 +48,7 @@ inline constexpr std::string_view kNotSynced =
 enum class WhenStalled : unsigned char {
   kReturn,    // it comes back at once: another thread will try
   kSlowDown,  // it sleeps for moments, as RocksDB wishes, and comes back when nothing is taken
-  kWait       // it also waits until writes are taken again, 60 s at most
+  kWait       // it also waits until writes are taken, base::Deadline::kDefault at most
 };
 
 // Whether a commit came back for that reason: nothing was written, and it may be tried again.
